@@ -1,0 +1,66 @@
+import { index, unindex } from "./request-ids.js";
+import type { Bond, Granting, Happening, Lease, Leaving, Lock, Request, Ticket } from "./lock.js";
+import { fits, take } from "./units.js";
+
+/** Makes the lease; the caller has made sure that it fits and that it is next. */
+export function grant(lock: Lock, id: string, request: Request, bond: Bond, granting: Granting): Lease {
+  const { now } = granting;
+  const holdUntil = now + lock.policy.maxHoldMs;
+  const lease: Lease = {
+    kind: "lease",
+    id,
+    lock,
+    request,
+    token: nextToken(lock, granting.tokenFloor()),
+    acquiredAt: now,
+    holdUntil,
+    ttlMs: request.ttlMs,
+    value: request.value,
+    bond,
+    // A session's lease lives as long as its session.
+    dueAt: bond.session === undefined ? Math.min(now + request.ttlMs, holdUntil) : holdUntil,
+    dueIndex: -1,
+    prev: undefined,
+    next: undefined,
+  };
+  lock.lastToken = lease.token;
+  take(lock, request.mode, request.weight);
+  lock.holders.push(lease);
+  index(lock, lease);
+  return lease;
+}
+
+/** Promise 3: higher than any before on this lock, and than any that a forgotten state can have given. */
+function nextToken(lock: Lock, floor: bigint): bigint {
+  const next = lock.lastToken + 1n;
+  return next > floor ? next : floor;
+}
+
+/** Grants to the head of the queue for as long as it fits: promise 2, the only place that takes from the queue. */
+export function grantWaiting(lock: Lock, granting: Granting, happenings: Happening[]): void {
+  for (let head = lock.queue.first; head !== undefined; head = lock.queue.first) {
+    if (head.dueAt <= granting.now) {
+      leave(head, "timed-out", happenings);
+      continue;
+    }
+    if (!fits(lock, head.request)) return;
+    if (!granting.mine(head)) {
+      happenings.push({ kind: "next", ticket: head });
+      return;
+    }
+    dequeue(head);
+    const lease = grant(lock, head.id, head.request, head.bond, granting);
+    happenings.push({ kind: "granted", lease, ticket: head });
+  }
+}
+
+/** Takes a ticket out of the queue without granting what it may have held up. */
+export function leave(ticket: Ticket, why: Leaving, happenings: Happening[]): void {
+  dequeue(ticket);
+  happenings.push({ kind: "left", ticket, why });
+}
+
+function dequeue(ticket: Ticket): void {
+  ticket.lock.queue.remove(ticket);
+  unindex(ticket.lock, ticket);
+}

@@ -1,0 +1,153 @@
+import type { LockError } from "../contract/errors.js";
+import { Chain, type Link } from "./chain.js";
+import type { Policy } from "./policy.js";
+
+// The types of core, all in one place; docs/architecture.md draws the states they go through.
+// Instants are milliseconds of the engine's monotonic clock, durations milliseconds, `Infinity` is never.
+
+export type Mode = "exclusive" | "shared";
+
+/** A label for people. */
+export interface Owner {
+  readonly host: string;
+  readonly label: string;
+  readonly metadata: Readonly<Record<string, string>>;
+}
+
+/** What somebody asks for; never changes. */
+export interface Request {
+  readonly mode: Mode;
+  /** Units of the capacity; 1 when shared. */
+  readonly weight: number;
+  readonly ttlMs: number;
+  readonly owner: Owner;
+  readonly requestId: string | undefined;
+  /** What the holder publishes at first. */
+  readonly value: string;
+  /** It stands for election: by Campaign, or by having a value. */
+  readonly election: boolean;
+  /** The lease is to live as long as its call. */
+  readonly hold: boolean;
+  /** The authenticated caller; empty where there are no access rules. */
+  readonly principal: string;
+}
+
+/** Something with a moment at which it is over, kept in the engine's one deadline structure. */
+export interface Due {
+  /** When; `Infinity`: never. */
+  dueAt: number;
+  /** Its place in the deadline structure; -1: it is not there. */
+  dueIndex: number;
+}
+
+/** What the engine ties a request to: who is to be told, and the session it lives in. Core only hands it on. */
+export interface Bond {
+  readonly caller: object;
+  readonly session: object | undefined;
+}
+
+/** A queued request. `dueAt` is the end of its patience. */
+export interface Ticket extends Due, Link<Ticket> {
+  readonly kind: "ticket";
+  readonly id: string;
+  readonly lock: Lock;
+  readonly request: Request;
+  readonly enqueuedAt: number;
+  /** The last call that named it. */
+  bond: Bond;
+  /** Its place when places were last told; 1 is next. */
+  position: number;
+}
+
+/** One grant. `dueAt` is when it ends unless renewed; a session's lease ends only by `holdUntil`. */
+export interface Lease extends Due, Link<Lease> {
+  readonly kind: "lease";
+  readonly id: string;
+  readonly lock: Lock;
+  readonly request: Request;
+  readonly token: bigint;
+  readonly acquiredAt: number;
+  /** The most that renewals can reach: the pool's `maxhold` from the grant. */
+  readonly holdUntil: number;
+  ttlMs: number;
+  /** What it publishes as leader. */
+  value: string;
+  bond: Bond;
+}
+
+/** Units that stay taken with nobody holding them. `dueAt` is when they come free. */
+export interface Delay extends Due {
+  readonly kind: "delay";
+  readonly lock: Lock;
+  readonly mode: Mode;
+  readonly weight: number;
+}
+
+/** One lock: its holders, its queue, and the units that lock delays keep. */
+export interface Lock {
+  readonly name: string;
+  policy: Policy;
+  /** The highest token granted; 0 when none was since the engine began to keep this lock. */
+  lastToken: bigint;
+  readonly holders: Chain<Lease>;
+  readonly queue: Chain<Ticket>;
+  delays: Set<Delay> | undefined;
+  /** When the last of the delays is over. */
+  delayedUntil: number;
+  /** Units that EXCLUSIVE leases and delays take. */
+  exclusiveUnits: number;
+  /** SHARED leases and delays. */
+  sharedCount: number;
+  /** Its place in the engine's list of locks; -1: it is not there. */
+  slot: number;
+  /** Finds entries by request id where there are too many to look through. */
+  byRequestId: Map<string, Ticket | Lease> | undefined;
+}
+
+/** Why a lease ended. All but `released` are abnormal and start the lock delay. */
+export type Ending =
+  "released" | "expired" | "max-hold" | "broken" | "session-lost" | "engine-lost" | "shutting-down";
+
+/** Why a ticket left the queue without the lock. */
+export type Leaving = "timed-out" | "cancelled" | LockError;
+
+/** What a transition did, in order; the engine tells it to whom it concerns. */
+export type Happening =
+  | { readonly kind: "granted"; readonly lease: Lease; readonly ticket: Ticket | undefined }
+  | { readonly kind: "ended"; readonly lease: Lease; readonly how: Ending; readonly delay: Delay | undefined }
+  | { readonly kind: "left"; readonly ticket: Ticket; readonly why: Leaving }
+  /** The ticket is at the head and fits, but another replica keeps it. */
+  | { readonly kind: "next"; readonly ticket: Ticket };
+
+/** What core must not know by itself: time, identity, and which tickets this engine may grant. */
+export interface Granting {
+  readonly now: number;
+  /** The lowest token that may be granted now: the engine's floor, or its clock in microseconds. */
+  tokenFloor(): bigint;
+  /** A fresh secret id for a ticket and the lease it may become. */
+  newId(): string;
+  mine(ticket: Ticket): boolean;
+  /** The engine has room for one more waiter. */
+  roomToWait(): boolean;
+}
+
+export function newLock(name: string, policy: Policy): Lock {
+  return {
+    name,
+    policy,
+    lastToken: 0n,
+    holders: new Chain(),
+    queue: new Chain(),
+    delays: undefined,
+    delayedUntil: 0,
+    exclusiveUnits: 0,
+    sharedCount: 0,
+    slot: -1,
+    byRequestId: undefined,
+  };
+}
+
+/** Nobody holds it, nobody waits, no delay runs: it need not be kept. */
+export function isIdle(lock: Lock): boolean {
+  return lock.holders.size === 0 && lock.queue.size === 0 && lock.delays === undefined;
+}

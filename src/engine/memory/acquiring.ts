@@ -1,0 +1,153 @@
+import { LockError } from "../../contract/errors.js";
+import { lapse, withdraw } from "../../core/end.js";
+import type { Bond, Lock, Request, Ticket, Lease } from "../../core/lock.js";
+import { resolveTtl, type Policy } from "../../core/policy.js";
+import { request, type Answer } from "../../core/request.js";
+import { viewLock } from "../../core/view.js";
+import type { Caller, Order, Pending } from "../engine.js";
+import type { Session } from "../sessions.js";
+import { callerOf, type Ledger } from "./ledger.js";
+import type { LockSource } from "./lock-source.js";
+import type { SessionKeeper } from "./session-keeper.js";
+import type { Turns } from "./turns.js";
+
+const NOTHING_PENDING: Pending = { cancel: () => undefined };
+
+/** The way of an acquire through the memory engine. */
+export class Acquiring {
+  constructor(
+    private readonly ledger: Ledger,
+    private readonly turns: Turns,
+    private readonly source: LockSource,
+    private readonly sessions: SessionKeeper,
+    private readonly onFault: (error: unknown) => void,
+  ) {}
+
+  acquire(order: Order, caller: Caller): Pending {
+    const now = this.turns.begin();
+    try {
+      return this.ask(order, caller, now);
+    } catch (error) {
+      this.fail(error, caller);
+      return NOTHING_PENDING;
+    } finally {
+      this.turns.finish();
+    }
+  }
+
+  private ask(order: Order, caller: Caller, now: number): Pending {
+    const { granting, draining } = this.turns;
+    if (draining) throw shuttingDown();
+    const session = order.session as Session | undefined;
+    if (session !== undefined) this.sessions.mayHoldMore(session);
+    const lock = this.source.toUse(order.name, now);
+    const asked = requestOf(order, lock.policy);
+    const bond: Bond = { caller, session };
+    let answer = request(lock, asked, order.patienceMs, bond, granting);
+    if (answer.kind === "granted" && answer.before !== undefined && this.turns.isOver(answer.lease)) {
+      // Its time was up, only nobody had ended it yet.
+      answer.lease.bond = answer.before;
+      this.turns.endLease(answer.lease, lapse(answer.lease));
+      answer = request(lock, asked, order.patienceMs, bond, granting);
+    }
+    return this.answer(lock, answer, order, caller);
+  }
+
+  private answer(lock: Lock, answer: Answer, order: Order, caller: Caller): Pending {
+    const { ledger } = this;
+    switch (answer.kind) {
+      case "contended":
+        this.tellContended(lock, caller);
+        return NOTHING_PENDING;
+      case "granted":
+        if (answer.before === undefined) {
+          ledger.keep(lock);
+          ledger.note(lock, [{ kind: "granted", lease: answer.lease, ticket: undefined }]);
+        } else {
+          this.takeOver(answer.lease, answer.before);
+          ledger.outbox.push(() => {
+            caller.granted(answer.lease);
+          });
+        }
+        return NOTHING_PENDING;
+      case "queued":
+        return this.queued(answer.ticket, answer.before, order, caller);
+    }
+  }
+
+  private queued(ticket: Ticket, before: Bond | undefined, order: Order, caller: Caller): Pending {
+    const { ledger, turns } = this;
+    if (before === undefined) {
+      ledger.keep(ticket.lock);
+      ledger.noteQueued(ticket);
+    } else {
+      this.takeOver(ticket, before);
+      if (order.patienceMs <= 0) {
+        // The newer call would not wait, and the ticket is its own now.
+        ledger.note(ticket.lock, withdraw(ticket, "cancelled", turns.granting));
+        this.tellContended(ticket.lock, caller);
+        return NOTHING_PENDING;
+      }
+      ledger.deadlines.place(ticket);
+    }
+    ledger.tellPlace(ticket);
+    return {
+      cancel: () => {
+        this.cancel(ticket, caller);
+      },
+    };
+  }
+
+  private cancel(ticket: Ticket, caller: Caller): void {
+    this.turns.run(() => {
+      if (!this.ledger.waits(ticket) || ticket.bond.caller !== caller) return;
+      this.ledger.note(ticket.lock, withdraw(ticket, "cancelled", this.turns.granting));
+    });
+  }
+
+  private tellContended(lock: Lock, caller: Caller): void {
+    this.ledger.stats.contended++;
+    const view = viewLock(lock, this.turns.granting.now, 1, 0);
+    this.ledger.outbox.push(() => {
+      caller.notAcquired("contended", view);
+    });
+  }
+
+  private takeOver(entry: Ticket | Lease, before: Bond): void {
+    const from = before.session as Session | undefined;
+    this.sessions.move(entry, from);
+    const older = before.caller as Caller;
+    if (older === callerOf(entry)) return;
+    this.ledger.outbox.push(() => {
+      if (entry.kind === "ticket") older.failed(superseded());
+      else if (from !== undefined) older.lost?.(entry, "session-lost");
+    });
+  }
+
+  private fail(error: unknown, caller: Caller): void {
+    this.ledger.stats.refused++;
+    if (!(error instanceof LockError)) this.onFault(error);
+    const failure = LockError.from(error);
+    this.ledger.outbox.push(() => {
+      caller.failed(failure);
+    });
+  }
+}
+
+function requestOf(order: Order, policy: Policy): Request {
+  const { mode, weight, owner, requestId, value, election, principal, session } = order;
+  const ttlMs = session === undefined ? resolveTtl(policy, order.ttlMs) : session.ttlMs;
+  return { mode, weight, ttlMs, owner, requestId, value, election, hold: session !== undefined, principal };
+}
+
+export function shuttingDown(): LockError {
+  return new LockError("SHUTTING_DOWN", "the server is shutting down");
+}
+
+function superseded(): LockError {
+  return new LockError(
+    "SUPERSEDED",
+    "a newer call with the same request_id has taken this one's place",
+    "request_id",
+  );
+}

@@ -1,0 +1,65 @@
+import type { Due, Lock, Ticket } from "../../core/lock.js";
+
+/** How many waiters are told their place every second; those behind them every so many seconds. */
+const NEAR = 100;
+const NEAR_EVERY_MS = 1_000;
+const FAR_EVERY_PASSES = 10;
+/** Waiters told in one turn of the event loop. */
+const SLICE = 1_000;
+
+/** Tells waiters their places as queues move: in passes, so that a moving queue costs no more than a still one. */
+export class Positions implements Due {
+  readonly kind = "positions";
+  dueAt = Infinity;
+  dueIndex = -1;
+  private readonly near = new Set<Lock>();
+  private readonly far = new Set<Lock>();
+  private passes = 0;
+
+  constructor(
+    /** Takes a run of waiters, and how many wait before the first of them. */
+    private readonly tell: (tickets: readonly Ticket[], from: number) => void,
+    private readonly soon: (run: () => void) => void,
+  ) {}
+
+  /** Somebody left this queue. True: a pass is now due that was not before. */
+  moved(lock: Lock, now: number): boolean {
+    if (lock.queue.size === 0) return false;
+    this.near.add(lock);
+    if (lock.queue.size > NEAR) this.far.add(lock);
+    if (this.dueAt !== Infinity) return false;
+    this.dueAt = now + NEAR_EVERY_MS;
+    return true;
+  }
+
+  /** One pass; afterwards `dueAt` says when the next one is due. */
+  pass(now: number): void {
+    this.passes++;
+    const everyone = this.passes % FAR_EVERY_PASSES === 0;
+    if (everyone) {
+      for (const lock of this.far) this.tellAll(lock);
+      this.far.clear();
+    }
+    for (const lock of this.near) this.tell(ticketsOf(lock, NEAR), 0);
+    this.near.clear();
+    this.dueAt = this.far.size > 0 ? now + NEAR_EVERY_MS : Infinity;
+  }
+
+  private tellAll(lock: Lock): void {
+    const tickets = ticketsOf(lock, Infinity);
+    const next = (from: number): void => {
+      this.tell(tickets.slice(from, from + SLICE), from);
+      if (from + SLICE < tickets.length)
+        this.soon(() => {
+          next(from + SLICE);
+        });
+    };
+    next(0);
+  }
+}
+
+function ticketsOf(lock: Lock, most: number): Ticket[] {
+  const tickets: Ticket[] = [];
+  for (const ticket of lock.queue) if (tickets.push(ticket) >= most) break;
+  return tickets;
+}

@@ -1,0 +1,110 @@
+import { end, endOfDelay, lapse, withdraw } from "../../core/end.js";
+import type { Ending, Granting, Lease } from "../../core/lock.js";
+import type { Time } from "../time.js";
+import type { Dated, Ledger } from "./ledger.js";
+import type { Session } from "../sessions.js";
+
+/** Deadlines handled in one turn of the event loop, and before an operation. */
+const DUE_A_TURN = 1_000;
+const DUE_BEFORE_OPERATION = 16;
+
+/**
+ * The frame of every operation: it happens at one instant, after what is over by then; what follows from it is
+ * told when it is done; and one alarm is set for what is due next.
+ */
+export class Turns {
+  /** No more grants. */
+  draining = false;
+  readonly granting: Granting & { now: number };
+  private alarmAt = Infinity;
+
+  constructor(
+    private readonly time: Time,
+    private readonly ledger: Ledger,
+    roomToWait: () => boolean,
+    private readonly endSession: (session: Session) => void,
+  ) {
+    this.granting = {
+      now: time.now(),
+      tokenFloor: () => {
+        const micros = time.micros();
+        return micros > ledger.tokenFloor ? micros : ledger.tokenFloor;
+      },
+      newId: () => ledger.registry.newId(),
+      mine: () => !this.draining,
+      roomToWait,
+    };
+  }
+
+  /** Runs one operation. */
+  run<T>(operation: (now: number) => T): T {
+    const now = this.begin();
+    try {
+      return operation(now);
+    } finally {
+      this.finish();
+    }
+  }
+
+  begin(): number {
+    const now = this.time.now();
+    this.granting.now = now;
+    if (this.ledger.deadlines.nextAt <= now && this.time.settled) this.endDue(DUE_BEFORE_OPERATION);
+    return now;
+  }
+
+  finish(): void {
+    this.ledger.outbox.flush();
+    const { nextAt } = this.ledger.deadlines;
+    // An alarm that rings too early is cheaper than one set anew at every operation.
+    if (nextAt >= this.alarmAt) return;
+    this.alarmAt = nextAt;
+    this.time.alarm(nextAt, this.onAlarm);
+  }
+
+  endLease(lease: Lease, how: Ending, reason?: string): void {
+    this.ledger.note(lease.lock, end(lease, how, this.granting), reason);
+  }
+
+  /** Whether its time is up, though it may not have been ended yet; after a stall the sockets are read first. */
+  isOver(lease: Lease): boolean {
+    return lease.dueAt <= this.granting.now && this.time.settled;
+  }
+
+  private readonly onAlarm = (): void => {
+    this.alarmAt = Infinity;
+    this.granting.now = this.time.now();
+    this.endDue(DUE_A_TURN);
+    this.finish();
+  };
+
+  private endDue(most: number): void {
+    for (let i = 0; i < most; i++) {
+      const dated = this.ledger.deadlines.takeDue(this.granting.now);
+      if (dated === undefined) return;
+      this.endDated(dated);
+    }
+  }
+
+  private endDated(dated: Dated): void {
+    const { ledger, granting } = this;
+    switch (dated.kind) {
+      case "lease":
+        this.endLease(dated, lapse(dated));
+        break;
+      case "ticket":
+        ledger.note(dated.lock, withdraw(dated, "timed-out", granting));
+        break;
+      case "delay":
+        ledger.note(dated.lock, endOfDelay(dated, granting));
+        break;
+      case "session":
+        this.endSession(dated);
+        break;
+      case "positions":
+        dated.pass(granting.now);
+        ledger.deadlines.place(dated);
+        break;
+    }
+  }
+}

@@ -51,6 +51,7 @@ export function endOfDelay(delay: Delay, granting: Granting): Happening[] {
  * that the policy can't serve end with an error.
  */
 export function setPolicy(lock: Lock, policy: Policy | undefined, granting: Granting): Happening[] {
+  lock.covered = policy !== undefined;
   if (policy !== undefined) lock.policy = policy;
   const happenings: Happening[] = [];
   for (const ticket of lock.queue) {

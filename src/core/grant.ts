@@ -43,6 +43,10 @@ export function grantWaiting(lock: Lock, granting: Granting, happenings: Happeni
       leave(head, "timed-out", happenings);
       continue;
     }
+    if (granting.abandoned(head)) {
+      leave(head, "cancelled", happenings);
+      continue;
+    }
     if (!fits(lock, head.request)) return;
     if (!granting.mine(head)) {
       happenings.push({ kind: "next", ticket: head });

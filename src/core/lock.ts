@@ -87,6 +87,8 @@ export interface Delay extends Due {
 export interface Lock {
   readonly name: string;
   policy: Policy;
+  /** False: a reload left no pool that covers it. Holders keep what they have, nobody joins. */
+  covered: boolean;
   /** The highest token granted; 0 when none was since the engine began to keep this lock. */
   lastToken: bigint;
   readonly holders: Chain<Lease>;
@@ -127,6 +129,8 @@ export interface Granting {
   /** A fresh secret id for a ticket and the lease it may become. */
   newId(): string;
   mine(ticket: Ticket): boolean;
+  /** Nobody is there any more to use a grant to this ticket. */
+  abandoned(ticket: Ticket): boolean;
   /** The engine has room for one more waiter. */
   roomToWait(): boolean;
 }
@@ -135,6 +139,7 @@ export function newLock(name: string, policy: Policy): Lock {
   return {
     name,
     policy,
+    covered: true,
     lastToken: 0n,
     holders: new Chain(),
     queue: new Chain(),

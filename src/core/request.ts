@@ -1,4 +1,5 @@
 import { LockError } from "../contract/errors.js";
+import { uncovered } from "./end.js";
 import { grant } from "./grant.js";
 import type { Bond, Granting, Lease, Lock, Request, Ticket } from "./lock.js";
 import { admit } from "./policy.js";
@@ -23,6 +24,7 @@ export function request(
     const entry = findByRequestId(lock, request.requestId);
     if (entry !== undefined) return repeat(entry, request, patienceMs, bond, granting);
   }
+  if (!lock.covered) throw uncovered(lock.name);
   admit(lock.policy, request);
   // Nothing overtakes: whoever waits is served first, whatever this one asks for.
   if (lock.queue.size === 0 && fits(lock, request)) {

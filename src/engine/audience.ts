@@ -1,11 +1,27 @@
 import type { LeaderView } from "../core/view.js";
 import type { LeaderObserver, LockEvent, LockWatcher, Unsubscribe } from "./engine.js";
 
+/** Tells each of them; one that throws, a fault of ours, does not keep the others from being told. */
+function tellEach<T>(listeners: Iterable<T>, tell: (listener: T) => void, onFault: OnFault): void {
+  for (const listener of listeners) {
+    try {
+      tell(listener);
+    } catch (error) {
+      onFault(error);
+    }
+  }
+}
+
+type OnFault = (error: unknown) => void;
+
 /** The observers of one election, and what they were told last: only a change is told. */
 class Observers {
   private readonly observers = new Set<{ readonly observer: LeaderObserver }>();
 
-  constructor(private told: LeaderView | undefined) {}
+  constructor(
+    private told: LeaderView | undefined,
+    private readonly onFault: OnFault,
+  ) {}
 
   get size(): number {
     return this.observers.size;
@@ -20,7 +36,13 @@ class Observers {
   tell(leader: LeaderView | undefined): void {
     if (leader?.token === this.told?.token && leader?.value === this.told?.value) return;
     this.told = leader;
-    for (const { observer } of this.observers) observer(leader);
+    tellEach(
+      this.observers,
+      ({ observer }) => {
+        observer(leader);
+      },
+      this.onFault,
+    );
   }
 }
 
@@ -29,6 +51,8 @@ export class Audience {
   private readonly elections = new Map<string, Observers>();
   private readonly watchers = new Set<{ readonly prefix: string; readonly watcher: LockWatcher }>();
   size = 0;
+
+  constructor(private readonly onFault: OnFault) {}
 
   get isObserved(): boolean {
     return this.elections.size > 0;
@@ -40,7 +64,7 @@ export class Audience {
 
   /** `leader` is the one of now, which this observer need not be told again. */
   observe(name: string, leader: LeaderView | undefined, observer: LeaderObserver): Unsubscribe {
-    const observers = this.elections.get(name) ?? new Observers(leader);
+    const observers = this.elections.get(name) ?? new Observers(leader, this.onFault);
     this.elections.set(name, observers);
     const remove = observers.add(observer);
     this.size++;
@@ -65,6 +89,12 @@ export class Audience {
   }
 
   tellWatchers(event: LockEvent): void {
-    for (const { prefix, watcher } of this.watchers) if (event.name.startsWith(prefix)) watcher(event);
+    tellEach(
+      this.watchers,
+      ({ prefix, watcher }) => {
+        if (event.name.startsWith(prefix)) watcher(event);
+      },
+      this.onFault,
+    );
   }
 }

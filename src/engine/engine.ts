@@ -46,6 +46,13 @@ export interface Caller {
 /** A lease as its holder may see it; the engine goes on changing it. */
 export type GrantedLease = Readonly<Omit<Lease, "lock">> & { readonly lock: Readonly<Lease["lock"]> };
 
+/** How long a lease has been held and has left. */
+export interface LeaseTimes {
+  readonly heldForMs: number;
+  /** A session's lease has what its session has. `Infinity`: it never expires by itself. */
+  readonly remainingMs: number;
+}
+
 /** An acquire under way. */
 export interface Pending {
   /** Leaves the queue; a grant that is under way is undone. No effect once it was answered. */
@@ -134,8 +141,8 @@ export interface LockEngine {
   release(leaseId: string): Answered<boolean>;
   /** The lease after its renewal. */
   renew(leaseId: string, ttlMs: number | undefined): Answered<GrantedLease>;
-  /** Time left of a lease; a session's lease has what its session has. `Infinity`: it never expires by itself. */
-  remainingMs(lease: GrantedLease): number;
+  /** The times of a lease as of now. */
+  timesOf(lease: GrantedLease): LeaseTimes;
   inspect(target: { readonly name: string } | { readonly leaseId: string }): Answered<LockView>;
 
   leaderOf(name: string): Answered<LeaderView | undefined>;

@@ -5,6 +5,7 @@
 export class Outbox<Notice> {
   private readonly notices: Notice[] = [];
   private telling = false;
+  private next = 0;
 
   constructor(
     private readonly tell: (notice: Notice) => void,
@@ -12,21 +13,31 @@ export class Outbox<Notice> {
     private readonly onFault: (error: unknown) => void,
   ) {}
 
+  /** Somebody is being told right now. */
+  get isTelling(): boolean {
+    return this.telling;
+  }
+
   push(notice: Notice): void {
     this.notices.push(notice);
+  }
+
+  /** Whether a notice like this is still to be told. */
+  holds(matches: (notice: Notice) => boolean): boolean {
+    return this.notices.some((notice, i) => i >= this.next && matches(notice));
   }
 
   flush(): void {
     if (this.telling) return;
     this.telling = true;
-    for (let i = 0; i < this.notices.length; i++) {
+    while (this.next < this.notices.length) {
       try {
-        this.tell(this.notices[i] as Notice);
+        this.tell(this.notices[this.next++] as Notice);
       } catch (error) {
         this.onFault(error);
       }
     }
-    this.notices.length = 0;
+    this.notices.length = this.next = 0;
     this.telling = false;
   }
 }

@@ -15,6 +15,8 @@ export class Session implements SessionHandle, Due {
   dueAt = Infinity;
   dueIndex = -1;
   ended = false;
+  /** The server gave its connection up: whoever is behind it can't be told of a grant. */
+  silent = false;
 
   constructor(
     readonly id: string,
@@ -25,6 +27,16 @@ export class Session implements SessionHandle, Due {
 
   streamLost(how: "gone" | "silent"): void {
     this.onStreamLost(this, how);
+  }
+
+  /** What its leases have left: all of the ttl while its stream lives. */
+  remainingMs(now: number): number {
+    return this.dueAt === Infinity ? this.ttlMs : this.dueAt - now;
+  }
+
+  /** Its tickets must not be granted any more. */
+  isAbandoned(now: number): boolean {
+    return this.ended || this.silent || this.dueAt <= now;
   }
 
   /** How long its leases outlive its stream. */

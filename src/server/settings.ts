@@ -17,6 +17,8 @@ export interface ServerSettings {
   readonly insecure: boolean;
   /** Nothing is granted for so long after the start. */
   readonly startDelayMs: number;
+  /** How long a connection may be silent before it is asked, and again how long until it must have answered. */
+  readonly keepaliveMs: number;
   /** How long a shutdown may take. */
   readonly drainMs: number;
   readonly pools: readonly Policy[];

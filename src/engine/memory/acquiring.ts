@@ -6,12 +6,16 @@ import { request, type Answer } from "../../core/request.js";
 import { viewLock } from "../../core/view.js";
 import type { Caller, Order, Pending } from "../engine.js";
 import type { Session } from "../sessions.js";
-import { callerOf, type Ledger } from "./ledger.js";
+import { callerOf, sessionOf, type Ledger } from "./ledger.js";
+import { placeOf } from "./positions.js";
 import type { LockSource } from "./lock-source.js";
 import type { SessionKeeper } from "./session-keeper.js";
 import type { Turns } from "./turns.js";
 
 const NOTHING_PENDING: Pending = { cancel: () => undefined };
+
+/** Who is told what nobody wants to hear any more. */
+const NOBODY: Caller = { granted: () => undefined, notAcquired: () => undefined, failed: () => undefined };
 
 /** The way of an acquire through the memory engine. */
 export class Acquiring {
@@ -65,14 +69,23 @@ export class Acquiring {
           ledger.note(lock, [{ kind: "granted", lease: answer.lease, ticket: undefined }]);
         } else {
           this.takeOver(answer.lease, answer.before);
-          ledger.outbox.push(() => {
-            caller.granted(answer.lease);
-          });
         }
-        return NOTHING_PENDING;
+        return this.granted(answer.lease, caller);
       case "queued":
         return this.queued(answer.ticket, answer.before, order, caller);
     }
+  }
+
+  /** Normally the caller is told before `acquire` returns; not so one who asks while another is being told. */
+  private granted(lease: Lease, caller: Caller): Pending {
+    if (!this.ledger.outbox.isTelling) return NOTHING_PENDING;
+    return {
+      cancel: () => {
+        this.turns.run(() => {
+          this.undo(lease, caller);
+        });
+      },
+    };
   }
 
   private queued(ticket: Ticket, before: Bond | undefined, order: Order, caller: Caller): Pending {
@@ -82,6 +95,7 @@ export class Acquiring {
       ledger.noteQueued(ticket);
     } else {
       this.takeOver(ticket, before);
+      ticket.position = placeOf(ticket);
       if (order.patienceMs <= 0) {
         // The newer call would not wait, and the ticket is its own now.
         ledger.note(ticket.lock, withdraw(ticket, "cancelled", turns.granting));
@@ -100,9 +114,20 @@ export class Acquiring {
 
   private cancel(ticket: Ticket, caller: Caller): void {
     this.turns.run(() => {
-      if (!this.ledger.waits(ticket) || ticket.bond.caller !== caller) return;
-      this.ledger.note(ticket.lock, withdraw(ticket, "cancelled", this.turns.granting));
+      if (ticket.bond.caller !== caller) return;
+      ticket.bond = { caller: NOBODY, session: ticket.bond.session };
+      const entry = this.ledger.registry.get(ticket.id);
+      if (entry === ticket) {
+        this.ledger.note(ticket.lock, withdraw(ticket, "cancelled", this.turns.granting));
+      } else if (entry?.kind === "lease") this.undo(entry, caller);
     });
+  }
+
+  /** Ends a lease of which its caller has not been told: to him it was never granted. */
+  private undo(lease: Lease, caller: Caller): void {
+    if (lease.bond.caller !== caller || !this.ledger.isUntold(lease)) return;
+    lease.bond = { caller: NOBODY, session: sessionOf(lease) };
+    if (this.ledger.registry.get(lease.id) === lease) this.turns.endLease(lease, "released");
   }
 
   private tellContended(lock: Lock, caller: Caller): void {
@@ -117,10 +142,18 @@ export class Acquiring {
     const from = before.session as Session | undefined;
     this.sessions.move(entry, from);
     const older = before.caller as Caller;
-    if (older === callerOf(entry)) return;
+    const newer = callerOf(entry);
+    // A grant that is still to be told is told to the newer call.
+    const untold = entry.kind === "ticket" || this.ledger.isUntold(entry);
+    if (older !== newer) {
+      this.ledger.outbox.push(() => {
+        if (untold) older.failed(superseded());
+        else if (from !== undefined) older.lost?.(entry, "session-lost");
+      });
+    }
+    if (untold) return;
     this.ledger.outbox.push(() => {
-      if (entry.kind === "ticket") older.failed(superseded());
-      else if (from !== undefined) older.lost?.(entry, "session-lost");
+      newer.granted(entry);
     });
   }
 

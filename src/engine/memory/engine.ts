@@ -6,7 +6,14 @@ import { resolveTtl, type Policy } from "../../core/policy.js";
 import { renew } from "../../core/renew.js";
 import { leaderOf, leaderView, viewHolder, viewLeader, viewLock } from "../../core/view.js";
 import type { HolderView, LeaderView, LockView } from "../../core/view.js";
-import type { Caller, EngineGuarantees, EngineStats, GrantedLease, LeaderObserver } from "../engine.js";
+import type {
+  Caller,
+  EngineGuarantees,
+  EngineStats,
+  GrantedLease,
+  LeaderObserver,
+  LeaseTimes,
+} from "../engine.js";
 import type {
   LockEngine,
   LockPage,
@@ -90,12 +97,11 @@ export class MemoryEngine implements LockEngine {
     });
   }
 
-  remainingMs(lease: GrantedLease): number {
+  timesOf(lease: GrantedLease): LeaseTimes {
     const session = lease.bond.session as Session | undefined;
     const now = this.time.now();
-    if (session === undefined) return lease.dueAt - now;
-    const ofSession = session.dueAt === Infinity ? session.ttlMs : session.dueAt - now;
-    return Math.min(ofSession, lease.dueAt - now);
+    const ofSession = session === undefined ? Infinity : session.remainingMs(now);
+    return { heldForMs: now - lease.acquiredAt, remainingMs: Math.min(ofSession, lease.dueAt - now) };
   }
 
   inspect(target: { readonly name: string } | { readonly leaseId: string }): LockView {

@@ -19,7 +19,7 @@ export class Ledger {
   readonly locks = new LockTable();
   readonly registry: Registry;
   readonly deadlines = new Deadlines<Dated>();
-  readonly audience = new Audience();
+  readonly audience: Audience;
   readonly stats = newStats();
   readonly positions: Positions;
   readonly outbox: Outbox<Happening | (() => void)>;
@@ -28,10 +28,11 @@ export class Ledger {
 
   constructor(
     private readonly time: Time,
-    onFault: (error: unknown) => void,
+    private readonly onFault: (error: unknown) => void,
     random?: RandomBytes,
   ) {
     this.registry = new Registry(random);
+    this.audience = new Audience(onFault);
     this.outbox = new Outbox((notice) => {
       if (typeof notice === "function") notice();
       else this.tell(notice);
@@ -67,6 +68,13 @@ export class Ledger {
 
   waits(ticket: Ticket): boolean {
     return this.registry.get(ticket.id) === ticket;
+  }
+
+  /** Whether its holder has not been told of this lease yet. */
+  isUntold(lease: Lease): boolean {
+    return this.outbox.holds(
+      (notice) => typeof notice !== "function" && notice.kind === "granted" && notice.lease === lease,
+    );
   }
 
   /** Tells a waiter its place when it has just joined, or has come back. */
@@ -195,7 +203,11 @@ export class Ledger {
       const caller = callerOf(ticket);
       if (caller.queued === undefined || caller.ready === false) return;
       ticket.position = position;
-      caller.queued(position, ticket.lock.queue.size);
+      try {
+        caller.queued(position, ticket.lock.queue.size);
+      } catch (error) {
+        this.onFault(error);
+      }
     });
   }
 }

@@ -58,6 +58,15 @@ export class Positions implements Due {
   }
 }
 
+/** A waiter's place as it is now; far back, where counting would cost too much, as it was last told. */
+export function placeOf(ticket: Ticket): number {
+  let place = 1;
+  for (let ahead = ticket.prev; ahead !== undefined; ahead = ahead.prev) {
+    if (++place > NEAR) return Math.min(ticket.position, ticket.lock.queue.size);
+  }
+  return place;
+}
+
 function ticketsOf(lock: Lock, most: number): Ticket[] {
   const tickets: Ticket[] = [];
   for (const ticket of lock.queue) if (tickets.push(ticket) >= most) break;

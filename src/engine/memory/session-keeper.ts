@@ -61,7 +61,10 @@ export class SessionKeeper {
     this.turns.run((now) => {
       session.dueAt = Math.min(session.dueAt, now + session.outlives(how));
       // Nobody is there to use a grant to a connection that fell silent.
-      if (how === "silent") this.endTickets(session);
+      if (how === "silent") {
+        session.silent = true;
+        this.endTickets(session);
+      }
       if (session.dueAt <= now || session.leases.size + session.tickets.size === 0) this.end(session);
       else this.ledger.deadlines.place(session);
     });

@@ -1,7 +1,7 @@
 import { end, endOfDelay, lapse, withdraw } from "../../core/end.js";
 import type { Ending, Granting, Lease } from "../../core/lock.js";
 import type { Time } from "../time.js";
-import type { Dated, Ledger } from "./ledger.js";
+import { sessionOf, type Dated, type Ledger } from "./ledger.js";
 import type { Session } from "../sessions.js";
 
 /** Deadlines handled in one turn of the event loop, and before an operation. */
@@ -32,6 +32,7 @@ export class Turns {
       },
       newId: () => ledger.registry.newId(),
       mine: () => !this.draining,
+      abandoned: (ticket) => sessionOf(ticket)?.isAbandoned(this.granting.now) === true,
       roomToWait,
     };
   }

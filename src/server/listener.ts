@@ -1,0 +1,57 @@
+import { createServer, type AddressInfo, type Server, type Socket } from "node:net";
+import type { ListenAddress } from "./settings.js";
+
+/** Listens on all the addresses, or on none when one of them can't be had. */
+export async function listen(
+  addresses: readonly ListenAddress[],
+  maxConnections: number,
+  accept: (socket: Socket) => void,
+): Promise<Listeners> {
+  const servers: Server[] = [];
+  try {
+    for (const address of addresses) servers.push(await listenOn(address, maxConnections, accept));
+  } catch (error) {
+    for (const server of servers) server.close();
+    throw error;
+  }
+  return new Listeners(servers);
+}
+
+/** The listening sockets of one server. */
+export class Listeners {
+  constructor(private readonly servers: readonly Server[]) {}
+
+  /** Where they listen, with the ports that the system chose. */
+  get addresses(): ListenAddress[] {
+    return this.servers.map((server) => {
+      const { address, port } = server.address() as AddressInfo;
+      return { host: address, port };
+    });
+  }
+
+  /** Accepts no more; what was accepted stays. */
+  close(): void {
+    for (const server of this.servers) server.close();
+  }
+}
+
+/** `host:port` as people write it. */
+export function formatAddress({ host, port }: ListenAddress): string {
+  return host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`;
+}
+
+function listenOn(
+  { host, port }: ListenAddress,
+  maxConnections: number,
+  accept: (socket: Socket) => void,
+): Promise<Server> {
+  return new Promise((resolve, reject) => {
+    const server = createServer({ noDelay: true }, accept);
+    server.maxConnections = maxConnections;
+    server.once("error", reject);
+    server.listen({ host, port, backlog: 4096 }, () => {
+      server.off("error", reject);
+      resolve(server);
+    });
+  });
+}

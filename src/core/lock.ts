@@ -43,7 +43,12 @@ export interface Due {
 /** What the engine ties a request to: who is to be told, and the session it lives in. Core only hands it on. */
 export interface Bond {
   readonly caller: object;
-  readonly session: object | undefined;
+  readonly session: SessionLife | undefined;
+}
+
+/** What core knows of a session: when it and all that lives in it ends; `Infinity` while its stream lives. */
+export interface SessionLife {
+  readonly dueAt: number;
 }
 
 /** A queued request. `dueAt` is the end of its patience. */

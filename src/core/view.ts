@@ -69,7 +69,7 @@ export function viewHolder(lease: Lease, now: number): HolderView {
     weight,
     token: lease.token,
     heldForMs: now - lease.acquiredAt,
-    remainingMs: lease.dueAt - now,
+    remainingMs: Math.min(lease.dueAt, lease.bond.session?.dueAt ?? Infinity) - now,
   };
 }
 

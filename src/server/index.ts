@@ -1,12 +1,11 @@
 import pino, { type Logger } from "pino";
 import { DEFAULT_LIMITS } from "../contract/limits.js";
+import { defaultPools } from "./config/pools.js";
 import { DistributexServer } from "./server.js";
 import type { ServerSettings } from "./settings.js";
 
 export { DistributexServer } from "./server.js";
 export type { ListenAddress, ServerSettings } from "./settings.js";
-
-const DAY_MS = 86_400_000;
 
 /** Settings of an embedded server; whatever is left out has its default. */
 export type ServerOptions = Partial<ServerSettings>;
@@ -30,18 +29,7 @@ const EMBEDDED: ServerSettings = {
   startDelayMs: 0,
   keepaliveMs: 10_000,
   drainMs: 10_000,
-  pools: [
-    {
-      name: "*",
-      defaultTtlMs: 1_800_000,
-      maxTtlMs: DAY_MS,
-      maxHoldMs: Infinity,
-      capacity: 1,
-      servers: [],
-      lockDelayMs: 0,
-      maxWaiters: 100_000,
-    },
-  ],
+  pools: defaultPools(),
   limits: DEFAULT_LIMITS,
   log: { level: "silent", calls: false },
 };

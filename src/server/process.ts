@@ -33,11 +33,8 @@ export async function serve({ load, changesNeedingRestart }: ProcessOptions): Pr
   for (const warning of warnings) log.warn(warning);
   const server = new DistributexServer(settings, log);
   endOnFault(log);
-  await server.start();
-  log.info(startFacts(settings, server), "serving");
-  for (const address of server.addresses) {
-    process.stdout.write(`distributex listening on ${formatAddress(address)}\n`);
-  }
+  // Before it says that it serves: who reads that line may send a signal at once.
+  const told = untilTold(log);
   process.on("SIGHUP", () => {
     try {
       const loaded = load();
@@ -53,7 +50,12 @@ export async function serve({ load, changesNeedingRestart }: ProcessOptions): Pr
       log.error({ err: error }, "not reloaded; the settings before stay in force");
     }
   });
-  await untilTold(log);
+  await server.start();
+  log.info(startFacts(settings, server), "serving");
+  for (const address of server.addresses) {
+    process.stdout.write(`distributex listening on ${formatAddress(address)}\n`);
+  }
+  await told;
   await server.stop();
   log.info("stopped");
   return 0;

@@ -199,7 +199,8 @@ export class Ledger {
   private tellPlaces(tickets: readonly Ticket[], from: number): void {
     tickets.forEach((ticket, i) => {
       const position = from + i + 1;
-      if (ticket.position === position || !this.waits(ticket)) return;
+      // Places only fall: one that rose is older than what was told since.
+      if (position >= ticket.position || !this.waits(ticket)) return;
       const caller = callerOf(ticket);
       if (caller.queued === undefined || caller.ready === false) return;
       ticket.position = position;

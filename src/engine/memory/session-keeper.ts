@@ -57,8 +57,8 @@ export class SessionKeeper {
   }
 
   private streamLost(session: Session, how: "gone" | "silent"): void {
-    if (session.ended) return;
     this.turns.run((now) => {
+      if (session.ended) return;
       session.dueAt = Math.min(session.dueAt, now + session.outlives(how));
       // Nobody is there to use a grant to a connection that fell silent.
       if (how === "silent") {

@@ -42,6 +42,8 @@ export class ServerStream<Response> implements Drainable {
   private finish: (() => void) | undefined;
   private onClosed: ((cancelled: boolean) => void) | undefined;
   private readonly done: ReturnType<Calls["begin"]>;
+  /** Read at the start: once the connection is gone, gRPC does not know it any more. */
+  private readonly peer: string;
 
   constructor(
     private readonly call: ServerWritableStream<unknown, Response>,
@@ -49,6 +51,7 @@ export class ServerStream<Response> implements Drainable {
     private readonly maxBuffered: number,
   ) {
     this.done = calls.begin(call.getPath());
+    this.peer = call.getPeer();
     call.once("cancelled", () => {
       this.backlog = [];
       this.close("CANCELLED");
@@ -111,7 +114,7 @@ export class ServerStream<Response> implements Drainable {
 
   /** How the client of a cancelled stream was lost. */
   loss(): Promise<StreamLoss> {
-    return this.calls.lossOf(this.call.getPeer());
+    return this.calls.lossOf(this.peer);
   }
 
   private endWith(outcome: Outcome, finish: () => void): void {

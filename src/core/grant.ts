@@ -1,29 +1,13 @@
 import { index, unindex } from "./request-ids.js";
-import type { Bond, Granting, Happening, Lease, Leaving, Lock, Request, Ticket } from "./lock.js";
+import { Lease, type Bond, type Granting, type Happening, type Leaving, type Lock } from "./lock.js";
+import type { Request, Ticket } from "./lock.js";
 import { fits, take } from "./units.js";
 
 /** Makes the lease; the caller has made sure that it fits and that it is next. */
 export function grant(lock: Lock, id: string, request: Request, bond: Bond, granting: Granting): Lease {
-  const { now } = granting;
-  const holdUntil = now + lock.policy.maxHoldMs;
-  const lease: Lease = {
-    kind: "lease",
-    id,
-    lock,
-    request,
-    token: nextToken(lock, granting.tokenFloor()),
-    acquiredAt: now,
-    holdUntil,
-    ttlMs: request.ttlMs,
-    value: request.value,
-    bond,
-    // A session's lease lives as long as its session.
-    dueAt: bond.session === undefined ? Math.min(now + request.ttlMs, holdUntil) : holdUntil,
-    dueIndex: -1,
-    prev: undefined,
-    next: undefined,
-  };
-  lock.lastToken = lease.token;
+  const token = nextToken(lock, granting.tokenFloor());
+  const lease = new Lease(id, lock, request, bond, token, granting.now);
+  lock.lastToken = token;
   take(lock, request.mode, request.weight);
   lock.holders.push(lease);
   index(lock, lease);

@@ -41,9 +41,11 @@ export interface Due {
 }
 
 /** What the engine ties a request to: who is to be told, and the session it lives in. Core only hands it on. */
-export interface Bond {
-  readonly caller: object;
-  readonly session: SessionLife | undefined;
+export class Bond {
+  constructor(
+    readonly caller: object,
+    readonly session: SessionLife | undefined,
+  ) {}
 }
 
 /** What core knows of a session: when it and all that lives in it ends; `Infinity` while its stream lives. */
@@ -51,33 +53,57 @@ export interface SessionLife {
   readonly dueAt: number;
 }
 
+// Tickets, leases and locks are classes for the garbage collector's sake: it takes what object literals make for
+// long-lived once many of them were, and then collects the short-lived ones late and dearly.
+
 /** A queued request. `dueAt` is the end of its patience. */
-export interface Ticket extends Due, Link<Ticket> {
-  readonly kind: "ticket";
-  readonly id: string;
-  readonly lock: Lock;
-  readonly request: Request;
-  readonly enqueuedAt: number;
-  /** The last call that named it. */
-  bond: Bond;
-  /** Its place when places were last told; 1 is next. */
-  position: number;
+export class Ticket implements Due, Link<Ticket> {
+  readonly kind = "ticket";
+  dueIndex = -1;
+  prev: Ticket | undefined = undefined;
+  next: Ticket | undefined = undefined;
+
+  constructor(
+    readonly id: string,
+    readonly lock: Lock,
+    readonly request: Request,
+    /** Belongs to the last call that named it. */
+    public bond: Bond,
+    readonly enqueuedAt: number,
+    public dueAt: number,
+    /** Its place when places were last told; 1 is next. */
+    public position: number,
+  ) {}
 }
 
 /** One grant. `dueAt` is when it ends unless renewed; a session's lease ends only by `holdUntil`. */
-export interface Lease extends Due, Link<Lease> {
-  readonly kind: "lease";
-  readonly id: string;
-  readonly lock: Lock;
-  readonly request: Request;
-  readonly token: bigint;
-  readonly acquiredAt: number;
-  /** The most that renewals can reach: the pool's `maxhold` from the grant. */
-  readonly holdUntil: number;
+export class Lease implements Due, Link<Lease> {
+  readonly kind = "lease";
   ttlMs: number;
   /** What it publishes as leader. */
   value: string;
-  bond: Bond;
+  /** The most that renewals can reach: the pool's `maxhold` from the grant. */
+  readonly holdUntil: number;
+  dueAt: number;
+  dueIndex = -1;
+  prev: Lease | undefined = undefined;
+  next: Lease | undefined = undefined;
+
+  constructor(
+    readonly id: string,
+    readonly lock: Lock,
+    readonly request: Request,
+    public bond: Bond,
+    readonly token: bigint,
+    readonly acquiredAt: number,
+  ) {
+    this.ttlMs = request.ttlMs;
+    this.value = request.value;
+    this.holdUntil = acquiredAt + lock.policy.maxHoldMs;
+    // A session's lease lives as long as its session.
+    this.dueAt =
+      bond.session === undefined ? Math.min(acquiredAt + request.ttlMs, this.holdUntil) : this.holdUntil;
+  }
 }
 
 /** Units that stay taken with nobody holding them. `dueAt` is when they come free. */
@@ -89,26 +115,29 @@ export interface Delay extends Due {
 }
 
 /** One lock: its holders, its queue, and the units that lock delays keep. */
-export interface Lock {
-  readonly name: string;
-  policy: Policy;
+export class Lock {
   /** False: a reload left no pool that covers it. Holders keep what they have, nobody joins. */
-  covered: boolean;
+  covered = true;
   /** The highest token granted; 0 when none was since the engine began to keep this lock. */
-  lastToken: bigint;
-  readonly holders: Chain<Lease>;
-  readonly queue: Chain<Ticket>;
-  delays: Set<Delay> | undefined;
+  lastToken = 0n;
+  readonly holders = new Chain<Lease>();
+  readonly queue = new Chain<Ticket>();
+  delays: Set<Delay> | undefined = undefined;
   /** When the last of the delays is over. */
-  delayedUntil: number;
+  delayedUntil = 0;
   /** Units that EXCLUSIVE leases and delays take. */
-  exclusiveUnits: number;
+  exclusiveUnits = 0;
   /** SHARED leases and delays. */
-  sharedCount: number;
+  sharedCount = 0;
   /** Its place in the engine's list of locks; -1: it is not there. */
-  slot: number;
+  slot = -1;
   /** Finds entries by request id where there are too many to look through. */
-  byRequestId: Map<string, Ticket | Lease> | undefined;
+  byRequestId: Map<string, Ticket | Lease> | undefined = undefined;
+
+  constructor(
+    readonly name: string,
+    public policy: Policy,
+  ) {}
 }
 
 /** Why a lease ended. All but `released` are abnormal and start the lock delay. */
@@ -138,23 +167,6 @@ export interface Granting {
   abandoned(ticket: Ticket): boolean;
   /** The engine has room for one more waiter. */
   roomToWait(): boolean;
-}
-
-export function newLock(name: string, policy: Policy): Lock {
-  return {
-    name,
-    policy,
-    covered: true,
-    lastToken: 0n,
-    holders: new Chain(),
-    queue: new Chain(),
-    delays: undefined,
-    delayedUntil: 0,
-    exclusiveUnits: 0,
-    sharedCount: 0,
-    slot: -1,
-    byRequestId: undefined,
-  };
 }
 
 /** Nobody holds it, nobody waits, no delay runs: it need not be kept. */

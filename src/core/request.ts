@@ -1,7 +1,7 @@
 import { LockError } from "../contract/errors.js";
 import { uncovered } from "./end.js";
 import { grant } from "./grant.js";
-import type { Bond, Granting, Lease, Lock, Request, Ticket } from "./lock.js";
+import { Ticket, type Bond, type Granting, type Lease, type Lock, type Request } from "./lock.js";
 import { admit } from "./policy.js";
 import { findByRequestId, index, sameRequest } from "./request-ids.js";
 import { fits } from "./units.js";
@@ -63,19 +63,9 @@ function enqueue(lock: Lock, request: Request, patienceMs: number, bond: Bond, g
   if (!granting.roomToWait()) {
     throw new LockError("QUEUE_FULL", "the server has as many waiters as it allows");
   }
-  const ticket: Ticket = {
-    kind: "ticket",
-    id: granting.newId(),
-    lock,
-    request,
-    enqueuedAt: granting.now,
-    bond,
-    position: lock.queue.size + 1,
-    dueAt: granting.now + patienceMs,
-    dueIndex: -1,
-    prev: undefined,
-    next: undefined,
-  };
+  const { now } = granting;
+  const position = lock.queue.size + 1;
+  const ticket = new Ticket(granting.newId(), lock, request, bond, now, now + patienceMs, position);
   lock.queue.push(ticket);
   index(lock, ticket);
   return ticket;

@@ -1,6 +1,7 @@
 import { LockError } from "../../contract/errors.js";
 import { lapse, withdraw } from "../../core/end.js";
-import type { Bond, Lock, Request, Ticket, Lease } from "../../core/lock.js";
+import { Bond, type Lease, type Lock, type Mode, type Owner } from "../../core/lock.js";
+import type { Request, Ticket } from "../../core/lock.js";
 import { resolveTtl, type Policy } from "../../core/policy.js";
 import { request, type Answer } from "../../core/request.js";
 import { viewLock } from "../../core/view.js";
@@ -45,8 +46,8 @@ export class Acquiring {
     const session = order.session as Session | undefined;
     if (session !== undefined) this.sessions.mayHoldMore(session);
     const lock = this.source.toUse(order.name, now);
-    const asked = requestOf(order, lock.policy);
-    const bond: Bond = { caller, session };
+    const asked = new OrderedRequest(order, lock.policy);
+    const bond = new Bond(caller, session);
     let answer = request(lock, asked, order.patienceMs, bond, granting);
     if (answer.kind === "granted" && answer.before !== undefined && this.turns.isOver(answer.lease)) {
       // Its time was up, only nobody had ended it yet.
@@ -167,10 +168,29 @@ export class Acquiring {
   }
 }
 
-function requestOf(order: Order, policy: Policy): Request {
-  const { mode, weight, owner, requestId, value, election, principal, session } = order;
-  const ttlMs = session === undefined ? resolveTtl(policy, order.ttlMs) : session.ttlMs;
-  return { mode, weight, ttlMs, owner, requestId, value, election, hold: session !== undefined, principal };
+/** An order as core sees it; a class for the same reason as in core/lock.ts. */
+class OrderedRequest implements Request {
+  readonly mode: Mode;
+  readonly weight: number;
+  readonly ttlMs: number;
+  readonly owner: Owner;
+  readonly requestId: string | undefined;
+  readonly value: string;
+  readonly election: boolean;
+  readonly hold: boolean;
+  readonly principal: string;
+
+  constructor(order: Order, policy: Policy) {
+    this.mode = order.mode;
+    this.weight = order.weight;
+    this.ttlMs = order.session === undefined ? resolveTtl(policy, order.ttlMs) : order.session.ttlMs;
+    this.owner = order.owner;
+    this.requestId = order.requestId;
+    this.value = order.value;
+    this.election = order.election;
+    this.hold = order.session !== undefined;
+    this.principal = order.principal;
+  }
 }
 
 export function shuttingDown(): LockError {

@@ -1,6 +1,6 @@
 import { LockError } from "../../contract/errors.js";
 import { uncovered } from "../../core/end.js";
-import { newLock, type Lock } from "../../core/lock.js";
+import { Lock } from "../../core/lock.js";
 import type { Policy } from "../../core/policy.js";
 import { delayUnits } from "../../core/units.js";
 import { Pools } from "../pools.js";
@@ -57,7 +57,7 @@ export class LockSource {
 
   /** Before its first use; until `startdelay` is over all its units are taken, by nobody. */
   private unused(name: string, now: number): Lock {
-    const lock = newLock(name, this.policyOf(name));
+    const lock = new Lock(name, this.policyOf(name));
     if (now < this.grantsFrom) delayUnits(lock, "exclusive", ALL_UNITS, this.grantsFrom);
     return lock;
   }

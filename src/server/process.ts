@@ -1,3 +1,4 @@
+import { constants } from "node:os";
 import pino, { type Logger } from "pino";
 import { formatAddress } from "./listener.js";
 import { DistributexServer } from "./server.js";
@@ -30,6 +31,8 @@ export async function serve({ load, changesNeedingRestart }: ProcessOptions): Pr
   process.on("exit", () => {
     stderr.flushSync();
   });
+  // Nobody reads the log any more: no reason for the locks to end.
+  stderr.on("error", () => undefined);
   for (const warning of warnings) log.warn(warning);
   const server = new DistributexServer(settings, log);
   endOnFault(log);
@@ -66,7 +69,7 @@ function untilTold(log: Logger): Promise<void> {
   return new Promise((resolve) => {
     let told = false;
     const stop = (signal: NodeJS.Signals): void => {
-      if (told) process.exit(1);
+      if (told) process.exit(128 + constants.signals[signal]);
       told = true;
       log.info({ signal }, "stopping");
       resolve();
@@ -80,7 +83,7 @@ function untilTold(log: Logger): Promise<void> {
 function endOnFault(log: Logger): void {
   process.on("uncaughtException", (error) => {
     log.fatal({ err: error }, "fault; the process ends");
-    process.exit(70);
+    process.exit(1);
   });
 }
 

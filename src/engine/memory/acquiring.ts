@@ -116,7 +116,7 @@ export class Acquiring {
   private cancel(ticket: Ticket, caller: Caller): void {
     this.turns.run(() => {
       if (ticket.bond.caller !== caller) return;
-      ticket.bond = { caller: NOBODY, session: ticket.bond.session };
+      ticket.bond = new Bond(NOBODY, ticket.bond.session);
       const entry = this.ledger.registry.get(ticket.id);
       if (entry === ticket) {
         this.ledger.note(ticket.lock, withdraw(ticket, "cancelled", this.turns.granting));
@@ -127,7 +127,7 @@ export class Acquiring {
   /** Ends a lease of which its caller has not been told: to him it was never granted. */
   private undo(lease: Lease, caller: Caller): void {
     if (lease.bond.caller !== caller || !this.ledger.isUntold(lease)) return;
-    lease.bond = { caller: NOBODY, session: sessionOf(lease) };
+    lease.bond = new Bond(NOBODY, sessionOf(lease));
     if (this.ledger.registry.get(lease.id) === lease) this.turns.endLease(lease, "released");
   }
 

@@ -1,4 +1,5 @@
 import js from "@eslint/js";
+import { defineConfig } from "eslint/config";
 import tseslint from "typescript-eslint";
 
 // Imports point one way: cli -> client -> gen; server -> service, compat -> engine -> core.
@@ -14,33 +15,38 @@ const forbidden = {
   cli: ["core", "engine", "service", "compat"],
 };
 
+/** The rules that keep files of `src/folder` from importing the other folders, with `import` or `import()`. */
+function refuse(folder, others) {
+  const message = `src/${folder} may not import that: imports point one way (docs/architecture.md).`;
+  const group = others.flatMap((other) => [`**/${other}/*`, `**/${other}/**`]);
+  const selector = `ImportExpression[source.value=/\\u002f(${others.join("|")})\\u002f/]`;
+  return {
+    "no-restricted-imports": ["error", { patterns: [{ group, message }] }],
+    "no-restricted-syntax": ["error", { selector, message }],
+  };
+}
+
 const oneWay = Object.entries(forbidden).map(([folder, others]) => ({
   files: [`src/${folder}/**/*.ts`],
-  rules: {
-    "no-restricted-imports": [
-      "error",
-      {
-        patterns: [
-          {
-            group: others.flatMap((other) => [`**/${other}/*`, `**/${other}/**`]),
-            message: `src/${folder} may not import that: imports point one way (docs/architecture.md).`,
-          },
-        ],
-      },
-    ],
-  },
+  rules: refuse(folder, others),
 }));
 
-export default tseslint.config(
-  { ignores: ["dist", "gen", "coverage", "node_modules"] },
+export default defineConfig(
+  { ignores: ["dist", "build", "gen", "coverage", "node_modules"] },
   js.configs.recommended,
   ...tseslint.configs.strictTypeChecked,
   {
     languageOptions: {
-      parserOptions: { projectService: { allowDefaultProject: ["*.js"] }, tsconfigRootDir: import.meta.dirname },
+      parserOptions: {
+        projectService: { allowDefaultProject: ["*.js"] },
+        tsconfigRootDir: import.meta.dirname,
+      },
     },
     rules: {
-      "@typescript-eslint/restrict-template-expressions": ["error", { allowNumber: true, allowBoolean: true }],
+      "@typescript-eslint/restrict-template-expressions": [
+        "error",
+        { allowNumber: true, allowBoolean: true },
+      ],
       "@typescript-eslint/no-unused-vars": ["error", { argsIgnorePattern: "^_" }],
       "@typescript-eslint/switch-exhaustiveness-check": [
         "error",
@@ -55,20 +61,9 @@ export default tseslint.config(
     // The command line loads the server lazily, in the two commands that run one.
     files: ["src/cli/**/*.ts"],
     ignores: ["src/cli/serve.ts", "src/cli/sidecar.ts"],
-    rules: {
-      "no-restricted-imports": [
-        "error",
-        {
-          patterns: [
-            {
-              group: [...forbidden.cli, "server"].flatMap((other) => [`**/${other}/*`, `**/${other}/**`]),
-              message: "src/cli may not import that: imports point one way (docs/architecture.md).",
-            },
-          ],
-        },
-      ],
-    },
+    rules: refuse("cli", [...forbidden.cli, "server"]),
   },
+  { files: ["**/*.js"], extends: [tseslint.configs.disableTypeChecked] },
   {
     files: ["test/**/*.ts", "bench/**/*.ts", "scripts/**"],
     rules: {

@@ -32,7 +32,8 @@ export interface Order {
  * returns; nothing after `Pending.cancel`, except `lost` for a lease granted before.
  */
 export interface Caller {
-  granted(lease: GrantedLease): void;
+  /** `again`: an earlier call with this request id was granted it, and may have been told. */
+  granted(lease: GrantedLease, again: boolean): void;
   notAcquired(outcome: "contended" | "timed-out", lock: LockView): void;
   failed(error: LockError): void;
   /** The place in the queue: when it joins, and now and then as it changes. */

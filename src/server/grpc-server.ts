@@ -5,6 +5,7 @@ import { LockServiceService } from "../../gen/distributex/v1/lock_service.js";
 import { adminService, type ServerFacts } from "../service/admin-service.js";
 import type { ServiceContext } from "../service/context.js";
 import type { Calls } from "../service/grpc/calls.js";
+import { noGhostCalls } from "../service/grpc/ghost-calls.js";
 import { guarded } from "../service/grpc/guard.js";
 import { lockService } from "../service/lock-service.js";
 import { addReflection } from "./reflection.js";
@@ -12,6 +13,9 @@ import type { ServerSettings } from "./settings.js";
 
 /** Every name under which health can be asked; the empty one is the server as a whole. */
 const HEALTH_NAMES = ["", "distributex.v1.LockService", "distributex.v1.AdminService"];
+
+const { acquire, wait, campaign, observe, session } = LockServiceService;
+const LASTING = [acquire, wait, campaign, observe, session, AdminServiceService.watchLocks];
 
 /** A message this many times the limit is cut off by gRPC itself, before it is held in memory whole. */
 const TRANSPORT_FACTOR = 4;
@@ -31,6 +35,7 @@ export class GrpcServer {
       "grpc.keepalive_timeout_ms": keepaliveMs,
       "grpc.keepalive_permit_without_calls": 1,
       "grpc.enable_channelz": 0,
+      interceptors: [noGhostCalls(LASTING)],
     });
     this.server.addService(guarded(LockServiceService, limits.message_bytes), lockService(context, calls));
     const admin = adminService(context, calls, facts);

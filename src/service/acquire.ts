@@ -37,9 +37,9 @@ class AcquireCaller implements Caller {
     private readonly call: UnaryCall,
   ) {}
 
-  granted(lease: GrantedLease): void {
+  granted(lease: GrantedLease, again: boolean): void {
     if (this.call.cancelled) {
-      undoGrant(this.engine, lease);
+      if (!again) undoGrant(this.engine, lease);
       return;
     }
     const message = leaseMessage(lease, this.engine.timesOf(lease));

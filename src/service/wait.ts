@@ -56,10 +56,10 @@ class WaitCaller implements Caller {
     return this.stream.ready;
   }
 
-  granted(lease: GrantedLease): void {
+  granted(lease: GrantedLease, again: boolean): void {
     if (this.stream.closed) {
       // With `hold` the end of its session ends it.
-      if (!this.hold) undoGrant(this.engine, lease);
+      if (!this.hold && !again) undoGrant(this.engine, lease);
       return;
     }
     const message = leaseMessage(lease, this.engine.timesOf(lease));

@@ -1,11 +1,4 @@
-import {
-  Lock,
-  type Bond,
-  type Granting,
-  type Lease,
-  type Request,
-  type Ticket,
-} from "../../src/core/lock.js";
+import { Bond, Lock, type Granting, type Lease, type Request, type Ticket } from "../../src/core/lock.js";
 import type { Policy } from "../../src/core/policy.js";
 import { request, type Answer } from "../../src/core/request.js";
 import { pool } from "../contract/harness.js";
@@ -52,7 +45,7 @@ export class LockOf {
 }
 
 export function bond(): Bond {
-  return { caller: {}, session: undefined };
+  return new Bond({}, undefined);
 }
 
 export function requestOf(wish: Partial<Request> = {}): Request {

@@ -119,7 +119,10 @@ describe("a hostile client", () => {
         stream.on("error", () => undefined);
         if (i % 10 === 0) stream.cancel();
         return new Promise<void>((resolve) => {
-          stream.on("close", resolve).on("data", () => {
+          stream.on("status", () => {
+            resolve();
+          });
+          stream.on("data", () => {
             stream.cancel();
           });
           if (i % 3 === 0)

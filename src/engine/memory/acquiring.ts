@@ -7,16 +7,13 @@ import { request, type Answer } from "../../core/request.js";
 import { viewLock } from "../../core/view.js";
 import type { Caller, Order, Pending } from "../engine.js";
 import type { Session } from "../sessions.js";
-import { callerOf, sessionOf, type Ledger } from "./ledger.js";
+import { callerOf, NOBODY, sessionOf, type Ledger } from "./ledger.js";
 import { placeOf } from "./positions.js";
 import type { LockSource } from "./lock-source.js";
 import type { SessionKeeper } from "./session-keeper.js";
 import type { Turns } from "./turns.js";
 
 const NOTHING_PENDING: Pending = { cancel: () => undefined };
-
-/** Who is told what nobody wants to hear any more. */
-const NOBODY: Caller = { granted: () => undefined, notAcquired: () => undefined, failed: () => undefined };
 
 /** The way of an acquire through the memory engine. */
 export class Acquiring {
@@ -154,7 +151,7 @@ export class Acquiring {
     }
     if (untold) return;
     this.ledger.outbox.push(() => {
-      newer.granted(entry);
+      this.ledger.tellGranted(entry, newer, true);
     });
   }
 

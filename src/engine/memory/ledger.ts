@@ -1,5 +1,5 @@
 import type { Delay, Ending, Happening, Lease, Lock, Ticket } from "../../core/lock.js";
-import { isIdle } from "../../core/lock.js";
+import { Bond, isIdle } from "../../core/lock.js";
 import { viewLeader, viewLock } from "../../core/view.js";
 import { Audience } from "../audience.js";
 import { Deadlines } from "../deadlines.js";
@@ -13,6 +13,15 @@ import { Registry, type RandomBytes } from "./registry.js";
 
 /** Everything with a deadline in the memory engine. */
 export type Dated = Ticket | Lease | Delay | Session | Positions;
+
+/** Who is told what nobody wants to hear any more. */
+export const NOBODY: Caller = {
+  granted: () => undefined,
+  notAcquired: () => undefined,
+  failed: () => undefined,
+};
+
+const TOLD = new Bond(NOBODY, undefined);
 
 /** What the memory engine keeps, and what each happening changes in it. */
 export class Ledger {
@@ -82,6 +91,12 @@ export class Ledger {
     this.outbox.push(() => {
       if (this.waits(ticket)) callerOf(ticket).queued?.(ticket.position, ticket.lock.queue.size);
     });
+  }
+
+  /** Tells a grant, after which a lease without a session has no more to tell and keeps no call from being freed. */
+  tellGranted(lease: Lease, caller: Caller, again: boolean): void {
+    if (sessionOf(lease) === undefined && callerOf(lease) === caller) lease.bond = TOLD;
+    caller.granted(lease, again);
   }
 
   noteQueued(ticket: Ticket): void {
@@ -175,7 +190,7 @@ export class Ledger {
   private tell(happening: Happening): void {
     switch (happening.kind) {
       case "granted":
-        callerOf(happening.lease).granted(happening.lease);
+        this.tellGranted(happening.lease, callerOf(happening.lease), false);
         break;
       case "ended":
         if (happening.lease.bond.session !== undefined) {

@@ -1,0 +1,51 @@
+import { describe } from "vitest";
+import { capacityChange } from "./capacity-change.js";
+import { closingDown } from "./closing-down.js";
+import { elections } from "./elections.js";
+import { exclusion } from "./exclusion.js";
+import { fencing } from "./fencing.js";
+import { forceRelease } from "./force-release.js";
+import type { MakeEngine } from "./harness.js";
+import { leases } from "./leases.js";
+import { leaving } from "./leaving.js";
+import { limits } from "./limits.js";
+import { listing } from "./listing.js";
+import { lockDelay } from "./lock-delay.js";
+import { names } from "./names.js";
+import { order } from "./order.js";
+import { retry } from "./retry.js";
+import { sessions } from "./sessions.js";
+import { stats } from "./stats.js";
+import { watching } from "./watching.js";
+import { opener } from "./world.js";
+
+const SUITES = {
+  exclusion,
+  order,
+  leases,
+  leaving,
+  retry,
+  fencing,
+  "lock delay": lockDelay,
+  "capacity change": capacityChange,
+  names,
+  limits,
+  sessions,
+  elections,
+  "force release": forceRelease,
+  watching,
+  listing,
+  stats,
+  "closing down": closingDown,
+};
+
+/** What every engine must do, whatever keeps its locks. */
+export function describeEngine(name: string, make: MakeEngine): void {
+  describe(`the ${name} engine`, () => {
+    for (const [what, suite] of Object.entries(SUITES)) {
+      describe(what, () => {
+        suite(opener(make));
+      });
+    }
+  });
+}

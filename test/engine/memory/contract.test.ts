@@ -1,0 +1,4 @@
+import { describeEngine } from "../../contract/engine.js";
+import { makeMemory } from "./make.js";
+
+describeEngine("memory", (setting) => Promise.resolve(makeMemory(setting)));

@@ -20,6 +20,8 @@ export interface Request {
   /** Units of the capacity; 1 when shared. */
   readonly weight: number;
   readonly ttlMs: number;
+  /** The ttl as it was asked for; undefined: whatever the pool says. */
+  readonly askedTtlMs: number | undefined;
   readonly owner: Owner;
   readonly requestId: string | undefined;
   /** What the holder publishes at first. */

@@ -16,7 +16,8 @@ export function sameRequest(a: Request, b: Request): boolean {
   return (
     a.mode === b.mode &&
     a.weight === b.weight &&
-    a.ttlMs === b.ttlMs &&
+    // Asked for alike is the same, also when a reload has changed what the pool says meanwhile.
+    (a.ttlMs === b.ttlMs || a.askedTtlMs === b.askedTtlMs) &&
     a.value === b.value &&
     a.election === b.election &&
     a.hold === b.hold &&

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { pool } from "./harness.js";
 import { OWNER, rid, refusal, type opener, type Wish } from "./world.js";
 
 const ID = rid("1");
@@ -10,6 +11,14 @@ export function retry(open: ReturnType<typeof opener>): void {
     const again = await world.hold("a", { requestId: ID });
     expect(again.lease).toMatchObject({ id: first.lease.id, token: first.token });
     expect(await world.inspect("a")).toMatchObject({ holderCount: 1, waiterCount: 0 });
+  });
+
+  test("C4: a request without a ttl stays the same when a reload changes what the pool says", async () => {
+    const world = await open();
+    const first = await world.hold("a", { requestId: ID });
+    world.engine.setPools([pool({ defaultTtlMs: 40_000 })]);
+    const again = await world.hold("a", { requestId: ID });
+    expect(again.lease.id).toBe(first.lease.id);
   });
 
   test("C4: the same request id gives the same ticket: no second place in the queue", async () => {

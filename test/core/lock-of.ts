@@ -53,6 +53,7 @@ export function requestOf(wish: Partial<Request> = {}): Request {
     mode: "exclusive",
     weight: 1,
     ttlMs: 30_000,
+    askedTtlMs: 30_000,
     owner: OWNER,
     requestId: undefined,
     value: "",

@@ -170,6 +170,7 @@ class OrderedRequest implements Request {
   readonly mode: Mode;
   readonly weight: number;
   readonly ttlMs: number;
+  readonly askedTtlMs: number | undefined;
   readonly owner: Owner;
   readonly requestId: string | undefined;
   readonly value: string;
@@ -181,6 +182,7 @@ class OrderedRequest implements Request {
     this.mode = order.mode;
     this.weight = order.weight;
     this.ttlMs = order.session === undefined ? resolveTtl(policy, order.ttlMs) : order.session.ttlMs;
+    this.askedTtlMs = order.ttlMs;
     this.owner = order.owner;
     this.requestId = order.requestId;
     this.value = order.value;

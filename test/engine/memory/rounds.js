@@ -5,7 +5,7 @@ import { MemoryEngine } from "../../../dist/src/engine/memory/engine.js";
 import { SystemTime } from "../../../dist/src/engine/time.js";
 
 const LOCKS = 100_000;
-const ROUNDS = 4;
+const ROUNDS = 12;
 const POOL = {
   name: "*",
   defaultTtlMs: 1_800_000,

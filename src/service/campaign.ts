@@ -1,13 +1,12 @@
 import type { CampaignRequest, CampaignResponse } from "../../gen/distributex/v1/lock_service.js";
-import type { LockError } from "../contract/errors.js";
-import type { Ending } from "../core/lock.js";
 import type { LeaderView, LockView } from "../core/view.js";
 import type { Caller, GrantedLease, LockEngine, Unsubscribe } from "../engine/engine.js";
 import type { ServiceContext } from "./context.js";
 import type { ServerStream, StreamHandler } from "./grpc/server-stream.js";
 import { heartbeats } from "./heartbeats.js";
-import { leaderMessage, leaseMessage, lossReason } from "./messages.js";
+import { leaderMessage, leaseMessage } from "./messages.js";
 import { orderOfCampaign } from "./orders.js";
+import { StreamCaller } from "./stream-caller.js";
 import { endSession } from "./wait.js";
 
 /** Campaign: a session of one lease on a lock of capacity 1, which also tells who leads meanwhile. */
@@ -34,23 +33,16 @@ export function campaign({
   };
 }
 
-class Candidate implements Caller {
+class Candidate extends StreamCaller<CampaignResponse> implements Caller {
   private waiting = true;
-  private told = false;
   private unsubscribe: Unsubscribe | undefined;
   private leader: { readonly view: LeaderView | undefined } | undefined;
 
-  constructor(
-    private readonly engine: LockEngine,
-    private readonly stream: ServerStream<CampaignResponse>,
-  ) {
+  constructor(engine: LockEngine, stream: ServerStream<CampaignResponse>) {
+    super(engine, stream, (event) => ({ event }));
     stream.onReady = () => {
       this.tellLeader();
     };
-  }
-
-  get ready(): boolean {
-    return this.stream.ready;
   }
 
   /** While it waits, it is told who leads. */
@@ -77,22 +69,6 @@ class Candidate implements Caller {
 
   /** A campaign has no time-out; an engine that ends it all the same has it end, not hang. */
   notAcquired(_outcome: "contended" | "timed-out", _lock: LockView): void {
-    this.stream.end();
-  }
-
-  failed(error: LockError): void {
-    this.stream.fail(error);
-  }
-
-  queued(position: number, queueLength: number): void {
-    const message: CampaignResponse = { event: { $case: "queued", value: { position, queueLength } } };
-    if (this.told) this.stream.sendIfReady(message);
-    else this.stream.send(message);
-    this.told = true;
-  }
-
-  lost(_lease: GrantedLease, how: Ending): void {
-    this.stream.send({ event: { $case: "lost", value: { reason: lossReason(how) } } });
     this.stream.end();
   }
 

@@ -1,6 +1,4 @@
 import type { WaitRequest, WaitResponse } from "../../gen/distributex/v1/lock_service.js";
-import type { LockError } from "../contract/errors.js";
-import type { Ending } from "../core/lock.js";
 import type { LockView } from "../core/view.js";
 import type { Caller, GrantedLease, LockEngine, SessionHandle } from "../engine/engine.js";
 import { undoGrant } from "./acquire.js";
@@ -8,8 +6,9 @@ import type { ServiceContext } from "./context.js";
 import type { StreamLoss } from "./grpc/calls.js";
 import type { ServerStream, StreamHandler } from "./grpc/server-stream.js";
 import { heartbeats } from "./heartbeats.js";
-import { leaseMessage, lossReason, notAcquiredMessage } from "./messages.js";
+import { leaseMessage, notAcquiredMessage } from "./messages.js";
 import { orderOfWait } from "./orders.js";
+import { StreamCaller } from "./stream-caller.js";
 
 /** Wait: Acquire that tells the place in the queue. With `hold` it is a session of one lease. */
 export function wait({ engine, limits }: ServiceContext): StreamHandler<WaitRequest, WaitResponse> {
@@ -43,17 +42,13 @@ export function endSession(
     });
 }
 
-class WaitCaller implements Caller {
-  private told = false;
-
+class WaitCaller extends StreamCaller<WaitResponse> implements Caller {
   constructor(
-    private readonly engine: LockEngine,
-    private readonly stream: ServerStream<WaitResponse>,
+    engine: LockEngine,
+    stream: ServerStream<WaitResponse>,
     private readonly hold: boolean,
-  ) {}
-
-  get ready(): boolean {
-    return this.stream.ready;
+  ) {
+    super(engine, stream, (event) => ({ event }));
   }
 
   granted(lease: GrantedLease, again: boolean): void {
@@ -69,23 +64,6 @@ class WaitCaller implements Caller {
 
   notAcquired(outcome: "contended" | "timed-out", lock: LockView): void {
     this.stream.send({ event: { $case: "notAcquired", value: notAcquiredMessage(outcome, lock) } });
-    this.stream.end();
-  }
-
-  failed(error: LockError): void {
-    this.stream.fail(error);
-  }
-
-  queued(position: number, queueLength: number): void {
-    const message: WaitResponse = { event: { $case: "queued", value: { position, queueLength } } };
-    // The first place must arrive; later ones come again.
-    if (this.told) this.stream.sendIfReady(message);
-    else this.stream.send(message);
-    this.told = true;
-  }
-
-  lost(_lease: GrantedLease, how: Ending): void {
-    this.stream.send({ event: { $case: "lost", value: { reason: lossReason(how) } } });
     this.stream.end();
   }
 }

@@ -3,7 +3,7 @@ import type { Lease } from "../../gen/distributex/v1/lock.js";
 import { elapsedSince, moment, type Moment } from "../client/clock.js";
 import { DistributexError } from "../client/errors.js";
 import { safetyMargin } from "../client/margin.js";
-import { fromWire } from "../contract/duration.js";
+import { fromWire, toWire } from "../contract/duration.js";
 import type { ServerLink } from "./server-link.js";
 
 /** How long to tidy up after a signal, in milliseconds. */
@@ -34,10 +34,19 @@ export async function confirmed(link: ServerLink, lease: Lease): Promise<DatedLe
     const renewed = await link.ask(LockServiceService.renew, { leaseId: lease.leaseId, ttl: undefined });
     return { lease: renewed.lease ?? lease, sentAt };
   } catch (thrown) {
-    // Refused because it already runs for as long as its pool allows: so it is held.
-    if (thrown instanceof DistributexError && thrown.reason === "MAX_HOLD") return { lease, sentAt };
+    // Refused because an earlier renewal, whose answer was lost, reached as far as the pool allows: it is held.
+    if (thrown instanceof DistributexError && thrown.reason === "MAX_HOLD") return inspected(link, lease);
     throw thrown;
   }
+}
+
+/** What is left of a lease, as Inspect shows it. */
+async function inspected(link: ServerLink, lease: Lease): Promise<DatedLease> {
+  const sentAt = moment();
+  const { lock } = await link.ask(LockServiceService.inspect, { name: "", leaseId: lease.leaseId });
+  const holder = lock?.holders.find(({ fencingToken }) => fencingToken === lease.fencingToken);
+  // Among more holders than Inspect shows, nobody can say; then it counts as over.
+  return { lease: { ...lease, remaining: holder?.remaining ?? toWire(0) }, sentAt };
 }
 
 /** What bounds a last call after the signal that ends the command: a signal of its own, and little time. */

@@ -1,7 +1,7 @@
 import { createRequire } from "node:module";
 import yargs, { type ArgumentsCamelCase, type Argv } from "yargs";
 import { commandName, COMMANDS, type AnyCommand, type Entry } from "./commands.js";
-import { Context, type SharedFlags } from "./command.js";
+import { Context, SERVER_FLAGS, type SharedFlags } from "./command.js";
 import { EXIT, EXIT_MEANINGS } from "./exit-codes.js";
 import { reportFailure } from "./failure.js";
 import { Output } from "./output.js";
@@ -24,24 +24,24 @@ const EPILOGUE = [
 /** Reads the command line and does what it says; resolves with the exit code. */
 export async function runCommandLine(args: readonly string[]): Promise<number> {
   let exitCode: number = EXIT.DONE;
-  let name: string | undefined;
+  let chosen: Entry | undefined;
   const parser = sharedFlags(yargs(shield(args)));
   for (const entry of COMMANDS) {
     addCommand(
       parser,
       entry,
       async (command, flags) => {
-        exitCode = await runCommand(command, flags, name);
+        exitCode = await runCommand(command, flags, chosen);
       },
       () => {
-        name = commandName(entry);
+        chosen = entry;
       },
     );
   }
   try {
     await parser.parseAsync();
   } catch (thrown) {
-    return reportFailure(usageFault(thrown, name), new Output(args.includes("--json")), hintFor(name));
+    return reportFailure(usageFault(thrown, chosen), new Output(args.includes("--json")), hintFor(chosen));
   }
   return exitCode;
 }
@@ -74,7 +74,7 @@ function sharedFlags(parser: Argv): Argv<unknown> {
       default: "10s",
       describe: "How long to look for a server that answers",
     })
-    .group(["server", "host", "port", "connect-timeout"], "Server:")
+    .group([...SERVER_FLAGS], "Server:")
     .strict()
     .demandCommand(1, "Expected a command")
     .recommendCommands()
@@ -109,7 +109,7 @@ function addCommand(parser: Argv, { usage, describe, load }: Entry, run: Run, ch
 async function runCommand(
   command: AnyCommand,
   marked: ArgumentsCamelCase<SharedFlags>,
-  name: string | undefined,
+  entry: Entry | undefined,
 ): Promise<number> {
   const flags = unshield(marked);
   const context = new Context(flags);
@@ -117,7 +117,7 @@ async function runCommand(
     refuseRepeated(flags);
     return await command.run(flags as never, context);
   } catch (thrown) {
-    return reportFailure(thrown, context.output, hintFor(name));
+    return reportFailure(thrown, context.output, hintFor(entry));
   } finally {
     context.output.endProgress();
     context.close();
@@ -135,17 +135,36 @@ function refuseRepeated(flags: object): void {
 }
 
 /** What yargs found wrong, in our words where its own are odd. */
-function usageFault(thrown: unknown, name: string | undefined): unknown {
+function usageFault(thrown: unknown, entry: Entry | undefined): unknown {
   if (!(thrown instanceof UsageError || (thrown instanceof Error && thrown.name === "YError"))) return thrown;
-  const text = unshieldText(thrown.message);
-  if (text.startsWith("Did you mean")) return new UsageError(`Unknown command. ${text}`);
-  if (text.startsWith("Not enough non-option arguments")) return new UsageError("An argument is missing");
-  if (name !== undefined) return new UsageError(text.replace(/^Unknown command/, "Unexpected argument"));
-  return new UsageError(text);
+  return new UsageError(usageText(unshieldText(thrown.message), entry));
 }
 
-function hintFor(name: string | undefined): string {
-  return `Try "distributex ${name === undefined ? "" : `${name} `}--help".`;
+function usageText(text: string, entry: Entry | undefined): string {
+  if (text.startsWith("Did you mean")) return `Unknown command. ${text}`;
+  const [, flag] = /^Not enough arguments following: (.*)$/.exec(text) ?? [];
+  if (flag !== undefined) return `${flag.length === 1 ? "-" : "--"}${flag} needs a value`;
+  const [, unknown] = /^Unknown arguments: (.*)$/.exec(text) ?? [];
+  if (unknown !== undefined) return unknownText(unknown.split(", "));
+  if (entry === undefined) return text.replace(/^Unknown argument:/, "Unknown command:");
+  if (text.startsWith("Not enough non-option arguments")) {
+    return `An argument is missing: distributex ${entry.usage}`;
+  }
+  return text.replace(/^Unknown command/, "Unexpected argument");
+}
+
+/** yargs tells an unknown `--foo-bar` a second time, as `fooBar`. */
+function unknownText(names: readonly string[]): string {
+  const dashed = names.filter((name) => name.includes("-"));
+  const again = new Set(
+    dashed.map((name) => name.replace(/-+(.)/g, (_, next: string) => next.toUpperCase())),
+  );
+  const told = names.filter((name) => !again.has(name));
+  return `Unknown argument${told.length === 1 ? "" : "s"}: ${told.join(", ")}`;
+}
+
+function hintFor(entry: Entry | undefined): string {
+  return `Try "distributex ${entry === undefined ? "" : `${commandName(entry)} `}--help".`;
 }
 
 function version(): string {

@@ -14,6 +14,9 @@ export interface SharedFlags {
   readonly "connect-timeout": string;
 }
 
+/** The flags that say which server to ask. */
+export const SERVER_FLAGS = ["server", "host", "port", "connect-timeout"] as const;
+
 /** One command: the flags it has besides the shared ones, and what it does. */
 export interface Command<Flags> {
   options(yargs: Argv): Argv<Flags>;

@@ -36,7 +36,10 @@ export function lockFlags(yargs: Argv) {
 /** The flags that say who asks, and for how long. */
 export function ownerFlags(yargs: Argv) {
   return yargs
-    .option("ttl", { ...text, describe: "How long the lease lives without a renewal; default: its pool's" })
+    .option("ttl", {
+      ...text,
+      describe: "How long the lease lives without a renewal (0: for ever); default: its pool's",
+    })
     .option("owner", { ...text, describe: "A label for people; default: user@pid" })
     .option("metadata", {
       ...text,

@@ -21,17 +21,20 @@ export class Output {
   }
 
   /**
-   * Writes lines of data.
+   * Writes lines of data; the progress on a terminal stands below them.
    *
    * @throws {Interrupted} by SIGPIPE when nobody reads any more
    */
   async data(lines: string): Promise<void> {
+    const progress = this.overwrites ? this.#progress : undefined;
+    if (progress !== undefined) this.endProgress();
     await new Promise<void>((resolve, reject) => {
       this.stdout.write(lines + "\n", (error) => {
         if (error === null || error === undefined) resolve();
         else reject(isBrokenPipe(error) ? new Interrupted("SIGPIPE") : error);
       });
     });
+    if (progress !== undefined) this.progress(progress);
   }
 
   /** Writes a message as a line of JSON. */

@@ -1,10 +1,16 @@
 import type { Argv } from "yargs";
 import { CONFIG_FILE, configFile, loadSettings, SETTING_NAMES, SETTINGS } from "../server/config/index.js";
 import { changesNeedingRestart, type Flags, type Setting } from "../server/config/index.js";
-import { command } from "./command.js";
+import { command, SERVER_FLAGS } from "./command.js";
+import { UsageError } from "./usage-error.js";
 
 /** Runs a server until a signal ends it. Its settings come from flags, variables and a file, in this order. */
 export const serve = command(settingFlags, async (flags) => {
+  for (const flag of ["server", "host", "port"] as const) {
+    if (flags[flag] !== undefined) {
+      throw new UsageError(`--${flag} is for commands that ask a server; serve listens where --listen says`);
+    }
+  }
   const { serve: run } = await import("../server/process.js");
   const given = Object.fromEntries(SETTING_NAMES.map((name) => [name, flags[SETTINGS[name].flag]])) as Flags;
   const file = configFile(flags.config, process.env);
@@ -20,6 +26,7 @@ function settingFlags(yargs: Argv) {
       requiresArg: true,
       describe: `${CONFIG_FILE.description} [${CONFIG_FILE.env}]`,
     });
+  for (const flag of SERVER_FLAGS) flags = flags.hide(flag);
   for (const name of SETTING_NAMES) flags = flags.option(SETTINGS[name].flag, flagOf(SETTINGS[name]));
   return flags as Argv<SettingFlags>;
 }

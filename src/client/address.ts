@@ -28,7 +28,7 @@ export function parseAddresses(text: string, defaultPort = DEFAULT_PORT): Addres
 
 function parseAddress(text: string, defaultPort: number): Address {
   if (isIPv6(text)) return { host: text, port: defaultPort };
-  const [, bracketed, plain, port] = /^(?:\[([^\]]*)\]|([^:[\]]*))(?::(.*))?$/.exec(text) ?? [];
+  const [, bracketed, plain, port] = /^(?:\[([^\]]*)\]|([^:[\]]*))(?::([^/]*))?$/.exec(text) ?? [];
   const host = bracketed ?? plain ?? "";
   if (bracketed === undefined ? !isHostName(host) : !isIPv6(bracketed)) {
     throw new InvalidAddress(`Expected "host", "host:port" or "[ipv6]:port", got "${text}"`);

@@ -12,7 +12,7 @@ export function fromWire(
 ): number {
   const { seconds, nanos } = duration;
   if (seconds < 0n || nanos < 0) throw new LockError(reason, `${field} is negative`, field);
-  if (seconds > MAX_SECONDS || nanos > 999_999_999) {
+  if (seconds > MAX_SECONDS || nanos > 999_999_999 || (seconds === MAX_SECONDS && nanos > 0)) {
     throw new LockError(reason, `${field} is not a valid google.protobuf.Duration`, field);
   }
   return Number(seconds) * 1000 + nanos / 1e6;

@@ -23,8 +23,9 @@ export function end(lease: Lease, how: Ending, granting: Granting): Happening[] 
   return happenings;
 }
 
-/** How a lease whose time is up ends. */
+/** How a lease ends whose time is up, or its session's. */
 export function lapse(lease: Lease): Ending {
+  if (lease.bond.session !== undefined && lease.bond.session.dueAt < lease.dueAt) return "session-lost";
   return lease.dueAt >= lease.holdUntil ? "max-hold" : "expired";
 }
 

@@ -22,6 +22,8 @@ function nextToken(lock: Lock, floor: bigint): bigint {
 
 /** Grants to the head of the queue for as long as it fits: promise 2, the only place that takes from the queue. */
 export function grantWaiting(lock: Lock, granting: Granting, happenings: Happening[]): void {
+  // Nobody fits, whatever he asks: those whose patience is over are each ended in their turn, not all in this one.
+  if (lock.exclusiveUnits >= lock.policy.capacity) return;
   for (let head = lock.queue.first; head !== undefined; head = lock.queue.first) {
     if (head.dueAt <= granting.now) {
       leave(head, "timed-out", happenings);

@@ -86,6 +86,8 @@ export class Lease implements Due, Link<Lease> {
   value: string;
   /** The most that renewals can reach: the pool's `maxhold` from the grant. */
   readonly holdUntil: number;
+  /** A renewal has reached `holdUntil` and was answered so. */
+  atMaxHold = false;
   dueAt: number;
   dueIndex = -1;
   prev: Lease | undefined = undefined;

@@ -106,9 +106,22 @@ export class SystemTime implements Time {
     this.settled = false;
     setImmediate(() => {
       setImmediate(() => {
-        this.settled = true;
-        if (this.due !== undefined) this.alarm(this.due.at, this.due.run);
+        this.settle();
       });
     });
+  }
+
+  /** What is over by now is so at once: a loop that stalls turn after turn would never come to it by a timer. */
+  private settle(): void {
+    const now = this.now();
+    this.settled = true;
+    const { due } = this;
+    if (due === undefined) return;
+    if (due.at > now) {
+      this.alarm(due.at, due.run);
+    } else {
+      this.due = undefined;
+      due.run();
+    }
   }
 }

@@ -4,12 +4,11 @@ import type { ListenAddress } from "./settings.js";
 /** Listens on all the addresses, or on none when one of them can't be had. */
 export async function listen(
   addresses: readonly ListenAddress[],
-  maxConnections: number,
   accept: (socket: Socket) => void,
 ): Promise<Listeners> {
   const servers: Server[] = [];
   try {
-    for (const address of addresses) servers.push(await listenOn(address, maxConnections, accept));
+    for (const address of addresses) servers.push(await listenOn(address, accept));
   } catch (error) {
     for (const server of servers) server.close();
     throw error;
@@ -40,14 +39,9 @@ export function formatAddress({ host, port }: ListenAddress): string {
   return host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`;
 }
 
-function listenOn(
-  { host, port }: ListenAddress,
-  maxConnections: number,
-  accept: (socket: Socket) => void,
-): Promise<Server> {
+function listenOn({ host, port }: ListenAddress, accept: (socket: Socket) => void): Promise<Server> {
   return new Promise((resolve, reject) => {
     const server = createServer({ noDelay: true }, accept);
-    server.maxConnections = maxConnections;
     server.once("error", reject);
     server.listen({ host, port, backlog: 4096 }, () => {
       server.off("error", reject);

@@ -52,7 +52,12 @@ export class DistributexServer {
   /** Resolves when it serves. Rejects when an address can't be had. */
   async start(): Promise<void> {
     const { listen: addresses, limits } = this.settings;
-    this.listeners = await listen(addresses, limits.connections, (socket) => {
+    this.listeners = await listen(addresses, (socket) => {
+      // Counted over all the addresses.
+      if (this.connections.size >= limits.connections) {
+        socket.destroy();
+        return;
+      }
       this.connections.add(socket);
       this.grpc.accept(socket);
     });

@@ -21,8 +21,11 @@ function limited(ms: number): ReturnType<typeof toWire> | undefined {
   return ms === Infinity ? undefined : toWire(ms);
 }
 
+/** The last moment that a Timestamp can say. A lease may well run beyond it. */
+const LAST_TIMESTAMP = Date.UTC(9999, 11, 31, 23, 59, 59);
+
 function ago(ms: number): Date {
-  return new Date(Date.now() - ms);
+  return new Date(Math.min(Date.now() - ms, LAST_TIMESTAMP));
 }
 
 function modeMessage(mode: Mode | undefined): WireMode {

@@ -34,6 +34,12 @@ describe("docs/cli.md", () => {
   );
 });
 
+it("serve --help has no flags that say which server to ask", async () => {
+  const { stdout } = await run(["serve", "--help"]);
+  expect(stdout).toContain("--listen");
+  expect(stdout).not.toMatch(/--(?:server|host|port|connect-timeout)\b/);
+});
+
 it("--help lists every command", async () => {
   const { stdout } = await run(["--help"]);
   for (const entry of COMMANDS) expect(stdout).toContain(`distributex ${entry.usage}`);

@@ -30,6 +30,9 @@ describe("a wrong command line is 64, and hints at the help", () => {
     [["info", "--server", "a", "--host", "b"]],
     [["info", "--port", "70000"]],
     [["serve", "--listen", "nowhere:x"]],
+    [["serve", "--port", "9890"]],
+    [["serve", "-H", "0.0.0.0"]],
+    [["serve", "-s", "localhost:9890"]],
   ])("%j", async (args) => {
     const { code, stdout, stderr } = await run(args);
     expect([code, stdout]).toEqual([64, ""]);
@@ -41,6 +44,20 @@ describe("a wrong command line is 64, and hints at the help", () => {
 
 it("an unknown command is told what it may have meant", async () => {
   expect((await run(["acqire", "x"])).stderr).toContain("acquire");
+});
+
+it.each([
+  [["frobnicate"], "Unknown command: frobnicate"],
+  [["acquire"], "An argument is missing: distributex acquire <name>"],
+  [["acquire", "x", "--ttl"], "--ttl needs a value"],
+  [["info", "-p"], "-p needs a value"],
+  [["acquire", "x", "--of-nothing"], "Unknown argument: of-nothing"],
+  [["acquire", "x", "--of-nothing", "--nope", "y"], "Unknown arguments: of-nothing, nope"],
+  [["info", "-s", "http://a:1"], '--server: Expected "host", "host:port" or "[ipv6]:port", got "http://a:1"'],
+  [["serve", "-p", "1"], "--port is for commands that ask a server; serve listens where --listen says"],
+])("%j is told plainly", async (args, message) => {
+  const [line] = (await run(args)).stderr.split("\n");
+  expect(line).toBe(`distributex: ${message}`);
 });
 
 it("what the server finds wrong with a field is 64 too", async () => {

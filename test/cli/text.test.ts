@@ -1,3 +1,4 @@
+import { Writable } from "node:stream";
 import { describe, expect, it } from "vitest";
 import { AcquireResponse, ReleaseResponse, WaitResponse } from "../../gen/distributex/v1/lock_service.js";
 import {
@@ -8,6 +9,7 @@ import {
   weightFlag,
 } from "../../src/cli/flag-values.js";
 import { messageJson } from "../../src/cli/json.js";
+import { Output } from "../../src/cli/output.js";
 import { aligned, table } from "../../src/cli/table.js";
 import { UsageError } from "../../src/cli/usage-error.js";
 
@@ -22,6 +24,29 @@ describe("a table", () => {
 
   it("shows control characters instead of doing what they say", () => {
     expect(aligned([["a\u001b[2J\nb"]])).toBe("a\\u001b[2J\\u000ab");
+  });
+});
+
+describe("progress", () => {
+  const CLEAR = "\r\u001b[K";
+
+  it.each([
+    [true, `${CLEAR}place 2${CLEAR}place 1${CLEAR}lease\n${CLEAR}place 1${CLEAR}holding\n`],
+    [false, "place 2\nplace 1\nlease\nholding\n"],
+  ])("stands below data where it is overwritten: %j", async (overwrites, shown) => {
+    let terminal = "";
+    const stream = new Writable({
+      write(chunk, _, done) {
+        terminal += String(chunk);
+        done();
+      },
+    });
+    const output = new Output(false, stream, stream, overwrites);
+    output.progress("place 2");
+    output.progress("place 1");
+    await output.data("lease");
+    output.talk("holding");
+    expect(terminal).toBe(shown);
   });
 });
 

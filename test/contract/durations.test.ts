@@ -92,6 +92,7 @@ test.each([
   [0n, -1],
   [0n, 1e9],
   [315_576_000_001n, 0],
+  [315_576_000_000n, 1],
 ])("%d s and %d ns are refused, and the field is named", (seconds, nanos) => {
   expect(() => fromWire({ seconds, nanos }, "ttl", "INVALID_TTL")).toThrow(
     expect.objectContaining({ reason: "INVALID_TTL", field: "ttl" }),

@@ -106,6 +106,15 @@ export function leases(open: ReturnType<typeof opener>): void {
     expect(await world.inspect("a")).toMatchObject({ holderCount: 0, waiterCount: 0 });
   });
 
+  test("C16: a grant whose ttl is as long as maxhold can be confirmed by one renewal", async () => {
+    const world = await open({ pools: [pool({ maxHoldMs: 20_000 })] });
+    const holder = await world.hold("a", { ttlMs: 30_000 });
+    await world.advance(5_000);
+    await world.renew(holder);
+    expect(world.remainingMs(holder)).toBeLessThanOrEqual(15_000 + world.harness.slackMs);
+    expect(await refusal(() => world.renew(holder))).toBe("MAX_HOLD");
+  });
+
   test("C16: renewals reach as far as maxhold allows, then are refused", async () => {
     const world = await open({ pools: [pool({ maxHoldMs: 15_000 })] });
     const holder = await world.hold("a", { ttlMs: 10_000 });

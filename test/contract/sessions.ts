@@ -139,6 +139,16 @@ export function sessions(open: ReturnType<typeof opener>): void {
     expect([leaseAgain.token, leaseAgain.held, ticketAgain.held]).toEqual([lease.token, true, true]);
   });
 
+  test("a session that repeats its own request is told of the lease again, and of its loss once", async () => {
+    const world = await open();
+    const session = world.engine.openSession(TTL, 0);
+    const first = await world.hold("a", { session, requestId: rid("1") });
+    const again = await world.hold("a", { session, requestId: rid("1") });
+    expect([first.told, again.lease.token]).toEqual([["granted"], first.token]);
+    await world.streamLost(session, "gone");
+    expect([first.losses, again.losses]).toEqual([[], ["session-lost"]]);
+  });
+
   test("a session's lease is freed by its release, and a unary renewal of it changes nothing", async () => {
     const world = await open();
     const session = world.engine.openSession(TTL, 0);

@@ -104,6 +104,19 @@ test("C9: an alarm set while sockets are still to be read waits for that", () =>
   expect([process.time.settled, order]).toEqual([true, ["read", "alarm"]]);
 });
 
+test("a loop that stalls turn after turn still rings, when it has read its sockets", () => {
+  const process = new Process();
+  const order: string[] = [];
+  process.time.alarm(process.time.now() + 1_000, () => order.push("alarm"));
+  for (let turn = 1; turn <= 10; turn++) {
+    process.stall(400);
+    process.arrive(() => order.push("read"));
+    process.turn();
+  }
+  // It is over in the third turn; the stall seen then has the sockets read once more.
+  expect(order.slice(0, 6)).toEqual(["read", "read", "read", "read", "alarm", "read"]);
+});
+
 test("a busy moment is no stall: nothing is added for a timer that is late by up to 250 ms", () => {
   const process = new Process();
   const start = process.time.now();

@@ -2407,8 +2407,8 @@ export const LockServiceService = {
   },
   /**
    * Renew lets a lease run for its ttl from now. It never revives an ended lease (LEASE_NOT_HELD) and never
-   * shortens one. At the pool's `maxhold` it is refused with MAX_HOLD. On a lease that lives in a session or a
-   * stream it only answers.
+   * shortens one. The first one that reaches the pool's `maxhold` is cut short there; those after it are refused
+   * with MAX_HOLD, while the lease runs to its end. On a lease that lives in a session or a stream it only answers.
    */
   renew: {
     path: "/distributex.v1.LockService/Renew" as const,
@@ -2515,8 +2515,8 @@ export interface LockServiceServer extends UntypedServiceImplementation {
   release: handleUnaryCall<ReleaseRequest, ReleaseResponse>;
   /**
    * Renew lets a lease run for its ttl from now. It never revives an ended lease (LEASE_NOT_HELD) and never
-   * shortens one. At the pool's `maxhold` it is refused with MAX_HOLD. On a lease that lives in a session or a
-   * stream it only answers.
+   * shortens one. The first one that reaches the pool's `maxhold` is cut short there; those after it are refused
+   * with MAX_HOLD, while the lease runs to its end. On a lease that lives in a session or a stream it only answers.
    */
   renew: handleUnaryCall<RenewRequest, RenewResponse>;
   /** Inspect returns the state of one lock, always from the engine itself. */
@@ -2587,8 +2587,8 @@ export interface LockServiceClient extends Client {
   ): ClientUnaryCall;
   /**
    * Renew lets a lease run for its ttl from now. It never revives an ended lease (LEASE_NOT_HELD) and never
-   * shortens one. At the pool's `maxhold` it is refused with MAX_HOLD. On a lease that lives in a session or a
-   * stream it only answers.
+   * shortens one. The first one that reaches the pool's `maxhold` is cut short there; those after it are refused
+   * with MAX_HOLD, while the lease runs to its end. On a lease that lives in a session or a stream it only answers.
    */
   renew(
     request: RenewRequest,

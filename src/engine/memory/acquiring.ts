@@ -46,11 +46,16 @@ export class Acquiring {
     const asked = new OrderedRequest(order, lock.policy);
     const bond = new Bond(caller, session);
     let answer = request(lock, asked, order.patienceMs, bond, granting);
-    if (answer.kind === "granted" && answer.before !== undefined && this.turns.isOver(answer.lease)) {
-      // Its time was up, only nobody had ended it yet.
-      answer.lease.bond = answer.before;
-      this.turns.endLease(answer.lease, lapse(answer.lease));
-      answer = request(lock, asked, order.patienceMs, bond, granting);
+    if (answer.kind === "granted" && answer.before !== undefined) {
+      const { lease } = answer;
+      lease.bond = answer.before;
+      if (this.turns.isOver(lease)) {
+        // Its time was up, only nobody had ended it yet.
+        this.turns.endLease(lease, lapse(lease));
+        answer = request(lock, asked, order.patienceMs, bond, granting);
+      } else {
+        lease.bond = bond;
+      }
     }
     return this.answer(lock, answer, order, caller);
   }
@@ -143,10 +148,12 @@ export class Acquiring {
     const newer = callerOf(entry);
     // A grant that is still to be told is told to the newer call.
     const untold = entry.kind === "ticket" || this.ledger.isUntold(entry);
+    // To a session that repeats its own request the lease is not lost.
+    const moved = from !== undefined && from !== sessionOf(entry);
     if (older !== newer) {
       this.ledger.outbox.push(() => {
         if (untold) older.failed(superseded());
-        else if (from !== undefined) older.lost?.(entry, "session-lost");
+        else if (moved) older.lost?.(entry, "session-lost");
       });
     }
     if (untold) return;

@@ -6,6 +6,8 @@ import type { LockTable } from "./lock-table.js";
 
 /** Slots looked at in one turn of the event loop. */
 const SLOTS_A_TURN = 2_000;
+/** Characters of names and owners on a page, at up to 3 bytes each: stock gRPC clients take messages of 4 MiB. */
+const PAGE_CHARACTERS = 1_000_000;
 
 /** One page; its token is the slot to go on from. */
 export async function listLocks(
@@ -17,9 +19,14 @@ export async function listLocks(
 ): Promise<LockPage> {
   const page: LockView[] = [];
   let slot = slotOfToken(pageToken);
-  for (let looked = 1; slot < locks.slotCount && page.length < pageSize; slot++, looked++) {
+  let room = PAGE_CHARACTERS;
+  for (let looked = 1; slot < locks.slotCount && page.length < pageSize && room > 0; slot++, looked++) {
     const lock = locks.at(slot);
-    if (lock?.name.startsWith(prefix) === true) page.push(viewLock(lock, time.now(), 1, 0));
+    if (lock?.name.startsWith(prefix) === true) {
+      const view = viewLock(lock, time.now(), 1, 0);
+      page.push(view);
+      room -= charactersOf(view);
+    }
     if (looked % SLOTS_A_TURN === 0)
       await new Promise<void>((resolve) => {
         time.soon(resolve);
@@ -27,6 +34,10 @@ export async function listLocks(
   }
   const next = slot < locks.slotCount ? slot.toString(36) : undefined;
   return { locks: page, next, complete: true };
+}
+
+function charactersOf({ name, pool, holders: [first] }: LockView): number {
+  return name.length + pool.length + (first === undefined ? 0 : JSON.stringify(first.owner).length);
 }
 
 function slotOfToken(pageToken: string): number {

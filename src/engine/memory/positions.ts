@@ -34,28 +34,40 @@ export class Positions implements Due {
 
   /** One pass; afterwards `dueAt` says when the next one is due. */
   pass(now: number): void {
-    this.passes++;
-    const everyone = this.passes % FAR_EVERY_PASSES === 0;
-    if (everyone) {
-      for (const lock of this.far) this.tellAll(lock);
-      this.far.clear();
-    }
-    for (const lock of this.near) this.tell(ticketsOf(lock, NEAR), 0);
+    const everyone = ++this.passes % FAR_EVERY_PASSES === 0;
+    this.tellSlice(runsOf(everyone ? [...this.far] : [], [...this.near]));
+    if (everyone) this.far.clear();
     this.near.clear();
     this.dueAt = this.far.size > 0 ? now + NEAR_EVERY_MS : Infinity;
   }
 
-  private tellAll(lock: Lock): void {
-    const tickets = ticketsOf(lock, Infinity);
-    const next = (from: number): void => {
-      this.tell(tickets.slice(from, from + SLICE), from);
-      if (from + SLICE < tickets.length)
-        this.soon(() => {
-          next(from + SLICE);
-        });
-    };
-    next(0);
+  private tellSlice(runs: Iterator<Run, undefined>): void {
+    for (let told = 0; told < SLICE;) {
+      const run = runs.next().value;
+      if (run === undefined) return;
+      this.tell(run.tickets, run.from);
+      told += run.tickets.length;
+    }
+    this.soon(() => {
+      this.tellSlice(runs);
+    });
   }
+}
+
+/** Waiters one behind the other, and how many wait before the first of them. */
+interface Run {
+  readonly tickets: readonly Ticket[];
+  readonly from: number;
+}
+
+function* runsOf(far: readonly Lock[], near: readonly Lock[]): Generator<Run, undefined> {
+  for (const lock of far) {
+    const tickets = ticketsOf(lock, Infinity);
+    for (let from = 0; from < tickets.length; from += SLICE) {
+      yield { tickets: tickets.slice(from, from + SLICE), from };
+    }
+  }
+  for (const lock of near) yield { tickets: ticketsOf(lock, NEAR), from: 0 };
 }
 
 /** A waiter's place as it is now; far back, where counting would cost too much, as it was last told. */

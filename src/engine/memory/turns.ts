@@ -69,7 +69,8 @@ export class Turns {
 
   /** Whether its time is up, though it may not have been ended yet; after a stall the sockets are read first. */
   isOver(lease: Lease): boolean {
-    return lease.dueAt <= this.granting.now && this.time.settled;
+    const dueAt = Math.min(lease.dueAt, sessionOf(lease)?.dueAt ?? Infinity);
+    return dueAt <= this.granting.now && this.time.settled;
   }
 
   private readonly onAlarm = (): void => {

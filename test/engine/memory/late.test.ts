@@ -37,6 +37,27 @@ test("C7: also where so much is over that an operation does not end it all", asy
   expect(again.lease.id).not.toBe(at(4).lease.id);
 });
 
+test("C7: so is a lease whose session is over, though neither has been ended yet", async () => {
+  const world = new MemoryWorld();
+  for (let i = 0; i < MANY; i++) await world.hold(`lock-${i}`, { ttlMs: 1_000 });
+  const session = world.engine.openSession(2_000, 0);
+  const [a, b, c] = [
+    await world.hold("a", { session }),
+    await world.hold("b", { session }),
+    await world.hold("c", { session, requestId: rid("c") }),
+  ];
+  await world.streamLost(session, "silent");
+  world.time.jump(2_000);
+  expect(() => world.engine.proclaim(a.lease.id, "here")).toThrow("not held");
+  expect(await world.release(b)).toBe(false);
+  const newer = world.engine.openSession(2_000, 0);
+  const again = await world.hold("c", { session: newer, requestId: rid("c") });
+  expect(again.token).toBeGreaterThan(c.token);
+  expect([a.losses, b.losses, c.losses]).toEqual([["session-lost"], ["session-lost"], ["session-lost"]]);
+  world.time.advance(0);
+  expect(world.engine.stats()).toMatchObject({ sessions: 1, exclusiveLeases: 1, orphaned: 3 });
+});
+
 test("an alarm that has much to end ends it all, in as many turns as it takes", async () => {
   const world = new MemoryWorld();
   for (let i = 0; i < 2_500; i++) await world.hold(`lock-${i}`);

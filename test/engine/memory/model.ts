@@ -38,6 +38,8 @@ export interface Entry {
   ttlMs: number;
   endsAt: number;
   holdUntil: number;
+  /** A renewal has reached `holdUntil`; further ones are refused. */
+  atMaxHold: boolean;
 }
 
 interface Delay {
@@ -110,9 +112,10 @@ export class Model {
     this.settle();
     if (lease === undefined || !this.leases.includes(lease)) return "LEASE_NOT_HELD";
     if (lease.session === undefined) {
-      if (lease.holdUntil !== Infinity && lease.endsAt === lease.holdUntil) return "MAX_HOLD";
+      if (lease.atMaxHold) return "MAX_HOLD";
       lease.ttlMs = ttlMs ?? lease.ttlMs;
       lease.endsAt = Math.max(lease.endsAt, Math.min(this.now + lease.ttlMs, lease.holdUntil));
+      lease.atMaxHold = lease.holdUntil !== Infinity && lease.endsAt === lease.holdUntil;
     }
     this.counts.renewed++;
     return "none";
@@ -314,7 +317,8 @@ export class Model {
     entry.session = ask.session;
     if (this.leases.includes(entry)) {
       if (justGranted.includes(entry)) this.correct(older.caller, "SUPERSEDED");
-      else if (older.session !== undefined) this.tell(older.caller, "lost: session-lost");
+      else if (older.session !== undefined && older.session !== ask.session)
+        this.tell(older.caller, "lost: session-lost");
       this.tell(caller, "granted");
       return;
     }
@@ -330,7 +334,7 @@ export class Model {
   private entry(caller: number, ask: Ask): Entry {
     const endsAt = this.now + ask.patienceMs;
     const { session, ttlMs } = ask;
-    return { ask, madeBy: caller, caller, session, ttlMs, endsAt, holdUntil: Infinity };
+    return { ask, madeBy: caller, caller, session, ttlMs, endsAt, holdUntil: Infinity, atMaxHold: false };
   }
 
   private leave(ticket: Entry): void {

@@ -25,8 +25,9 @@ export function resolveTtl(policy: Policy, ttlMs: number | undefined): number {
     throw new LockError("INVALID_TTL", `ttl is under ${formatDuration(LIMITS.minTtlMs)}`, "ttl");
   }
   if (ttl > policy.maxTtlMs) {
-    const ceiling = formatDuration(policy.maxTtlMs);
-    throw new LockError("INVALID_TTL", `ttl is over ${ceiling}, the ceiling of pool "${policy.name}"`, "ttl");
+    const asked = ttl === Infinity ? "ttl is 0, which is for ever:" : "ttl is";
+    const ceiling = `${formatDuration(policy.maxTtlMs)}, the ceiling of pool "${policy.name}"`;
+    throw new LockError("INVALID_TTL", `${asked} over ${ceiling}`, "ttl");
   }
   return ttl;
 }

@@ -58,7 +58,10 @@ function repeat(
 
 function enqueue(lock: Lock, request: Request, patienceMs: number, bond: Bond, granting: Granting): Ticket {
   if (lock.queue.size >= lock.policy.maxWaiters) {
-    throw new LockError("QUEUE_FULL", `this lock has ${lock.queue.size} waiters, as many as its pool allows`);
+    throw new LockError(
+      "QUEUE_FULL",
+      `this lock has as many waiters as its pool allows: ${lock.policy.maxWaiters}`,
+    );
   }
   if (!granting.roomToWait()) {
     throw new LockError("QUEUE_FULL", "the server has as many waiters as it allows");

@@ -1,151 +1,55 @@
-import { DEFAULT_LIMITS } from "../src/contract/limits.js";
-import type { Caller, GrantedLease, Order } from "../src/engine/engine.js";
-import { MemoryEngine } from "../src/engine/memory/engine.js";
-import { SystemTime } from "../src/engine/time.js";
+import { fork, type ChildProcess } from "node:child_process";
+import { once } from "node:events";
+import { fileURLToPath } from "node:url";
 import { median, printTable } from "./table.js";
 
 const HELD = [1_000, 500_000, 1_000_000];
-const PAIRS = 300_000;
-const ROUNDS = 7;
+const ROUNDS = 11;
 
 /**
  * The memory engine in process: acquire+release pairs while so many locks are held. Two ways: pairs on other locks
  * than those held, and pairs that release a held lock picked at random and take it again, which meets cold memory.
- * Beside each the same on a bare Map with the same names: set and delete.
+ * Beside each the same on a bare Map with the same names: set and delete. One process for each number of locks; they
+ * take turns, and the ratios are medians over the turns, so that the machine's moods fall on all alike.
  */
-export function benchEngine(): void {
-  report("on other locks", measureOthers);
-  report("on the held ones, at random", measureHeld);
+export async function benchEngine(): Promise<void> {
+  const path = fileURLToPath(new URL("engine-child.js", import.meta.url));
+  const children = HELD.map((count) => fork(path, [String(count)]));
+  await Promise.all(children.map((child) => once(child, "message")));
+  await report(children, "on other locks", "others");
+  await report(children, "on the held ones, at random", "held");
+  for (const child of children) child.kill();
 }
 
-type Rates = { readonly engine: number; readonly map: number };
-
-function report(where: string, measure: (held: readonly string[]) => Rates): void {
-  const rows = HELD.map((count) => {
-    const rates = measure(namesOf("held", count));
-    global.gc?.();
-    return { count, ...rates };
-  });
-  const [first] = rows;
+async function report(children: readonly ChildProcess[], where: string, round: string): Promise<void> {
+  const engine = await ratesOf(children, round);
+  const map = await ratesOf(children, `map ${round}`);
   printTable(
-    `engine in process: acquire+release pairs/s ${where}, median of ${ROUNDS} rounds of ${PAIRS.toLocaleString("en")}`,
-    rows.map(({ count, engine, map }) => ({
+    `engine in process: acquire+release pairs/s ${where}, medians of ${ROUNDS} interleaved rounds`,
+    HELD.map((count, i) => ({
       "locks held": count,
-      "pairs/s": engine,
-      "of the first": engine / (first?.engine ?? NaN),
-      "bare Map pairs/s": map,
-      "Map of the first": map / (first?.map ?? NaN),
+      "pairs/s": median(engine[i]!),
+      "of the first": ratio(engine[i]!, engine[0]!),
+      "of the one above": i === 0 ? "" : ratio(engine[i]!, engine[i - 1]!),
+      "bare Map pairs/s": median(map[i]!),
+      "Map of the first": ratio(map[i]!, map[0]!),
     })),
   );
 }
 
-function measureOthers(held: readonly string[]): Rates {
-  const others = namesOf("other", PAIRS);
-  const orders = others.map(orderOf);
-  const map = new Map(held.map((name) => [name, { name }]));
-  const ofMap = medianRate(() => {
-    for (const name of others) {
-      map.set(name, { name });
-      map.delete(name);
+/** For each child the rates of its rounds; the first round of each only warms it up. */
+async function ratesOf(children: readonly ChildProcess[], round: string): Promise<number[][]> {
+  const rates = children.map((): number[] => []);
+  for (let turn = 0; turn <= ROUNDS; turn++) {
+    for (const [i, child] of children.entries()) {
+      child.send(round);
+      const [rate] = (await once(child, "message")) as [number];
+      if (turn > 0) rates[i]?.push(rate);
     }
-  });
-  const { engine, taker } = engineHolding(held);
-  const ofEngine = medianRate(() => {
-    for (const order of orders) engine.release(taker.take(engine, order));
-  });
-  return { engine: ofEngine, map: ofMap };
-}
-
-function measureHeld(held: readonly string[]): Rates {
-  const picks = Uint32Array.from({ length: PAIRS }, () => Math.floor(Math.random() * held.length));
-  const map = new Map(held.map((name) => [name, { name }]));
-  const ofMap = medianRate(() => {
-    for (const pick of picks) {
-      const name = held[pick]!;
-      map.delete(name);
-      map.set(name, { name });
-    }
-  });
-  const { engine, taker, leases } = engineHolding(held);
-  const orders = held.map(orderOf);
-  const ofEngine = medianRate(() => {
-    for (const pick of picks) {
-      engine.release(leases[pick]!);
-      leases[pick] = taker.take(engine, orders[pick]!);
-    }
-  });
-  return { engine: ofEngine, map: ofMap };
-}
-
-function engineHolding(held: readonly string[]): { engine: MemoryEngine; taker: Taker; leases: string[] } {
-  const onFault = (error: unknown): void => {
-    throw error;
-  };
-  const time = new SystemTime();
-  const engine = new MemoryEngine({ pools: [POOL], limits: DEFAULT_LIMITS, startDelayMs: 0, time, onFault });
-  const taker = new Taker();
-  return { engine, taker, leases: held.map((name) => taker.take(engine, orderOf(name))) };
-}
-
-function namesOf(kind: string, count: number): string[] {
-  return Array.from({ length: count }, (_, i) => `bench/${kind}-${i}`);
-}
-
-function medianRate(round: () => void): number {
-  const rates: number[] = [];
-  round();
-  for (let i = 0; i < ROUNDS; i++) {
-    const start = performance.now();
-    round();
-    rates.push(PAIRS / ((performance.now() - start) / 1000));
   }
-  return median(rates);
+  return rates;
 }
 
-class Taker implements Caller {
-  private leaseId = "";
-
-  take(engine: MemoryEngine, order: Order): string {
-    engine.acquire(order, this);
-    return this.leaseId;
-  }
-
-  granted(lease: GrantedLease): void {
-    this.leaseId = lease.id;
-  }
-
-  notAcquired(): void {
-    throw new Error("contended");
-  }
-
-  failed(error: Error): void {
-    throw error;
-  }
-}
-
-const POOL = {
-  name: "*",
-  defaultTtlMs: 1_800_000,
-  maxTtlMs: 86_400_000,
-  maxHoldMs: Infinity,
-  capacity: 1,
-  servers: [],
-  lockDelayMs: 0,
-  maxWaiters: 100_000,
-};
-
-function orderOf(name: string): Order {
-  return {
-    name,
-    mode: "exclusive",
-    weight: 1,
-    ttlMs: undefined,
-    patienceMs: 0,
-    owner: { host: "bench", label: "", metadata: {} },
-    requestId: undefined,
-    value: "",
-    election: false,
-    principal: "",
-    session: undefined,
-  };
+function ratio(rates: readonly number[], others: readonly number[]): number {
+  return median(rates.map((rate, i) => rate / others[i]!));
 }

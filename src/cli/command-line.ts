@@ -1,5 +1,5 @@
-import { createRequire } from "node:module";
 import yargs, { type ArgumentsCamelCase, type Argv } from "yargs";
+import { VERSION } from "../contract/version.js";
 import { commandName, COMMANDS, type AnyCommand, type Entry } from "./commands.js";
 import { Context, SERVER_FLAGS, type SharedFlags } from "./command.js";
 import { EXIT, EXIT_MEANINGS } from "./exit-codes.js";
@@ -80,7 +80,7 @@ function sharedFlags(parser: Argv): Argv<unknown> {
     .recommendCommands()
     .help()
     .alias("h", "help")
-    .version(version())
+    .version(VERSION)
     .epilogue(EPILOGUE)
     .wrap(Math.min(100, process.stdout.columns || 100))
     .exitProcess(false)
@@ -165,9 +165,4 @@ function unknownText(names: readonly string[]): string {
 
 function hintFor(entry: Entry | undefined): string {
   return `Try "distributex ${entry === undefined ? "" : `${commandName(entry)} `}--help".`;
-}
-
-function version(): string {
-  const { version } = createRequire(import.meta.url)("distributex/package.json") as { version: string };
-  return version;
 }

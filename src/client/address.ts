@@ -1,4 +1,5 @@
 import { isIP, isIPv6 } from "node:net";
+import { formatAddress } from "../contract/address.js";
 
 /** The port of a server that was told no other. */
 export const DEFAULT_PORT = 9889;
@@ -50,11 +51,6 @@ export function parsePort(text: string): number {
 /** Whether this can be the name of a host, or its IPv4 address. */
 function isHostName(text: string): boolean {
   return text.length <= 253 && /^[\p{L}\p{N}_]([\p{L}\p{N}_.-]*)$/u.test(text);
-}
-
-/** The address as people write it: `host:port`, `[::1]:port`. */
-export function formatAddress({ host, port }: Address): string {
-  return isIPv6(host) ? `[${host}]:${port}` : `${host}:${port}`;
 }
 
 /**

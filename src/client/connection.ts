@@ -7,7 +7,8 @@ import {
   type ChannelOptions,
 } from "@grpc/grpc-js";
 import { formatDuration } from "../contract/duration.js";
-import { formatAddress, grpcTargets, isLoopback, type Address } from "./address.js";
+import { formatAddress } from "../contract/address.js";
+import { grpcTargets, isLoopback, type Address } from "./address.js";
 import { Unavailable } from "./errors.js";
 
 /** How long to look for a server that answers, unless told otherwise. */

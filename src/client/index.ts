@@ -1,5 +1,6 @@
 // The package `distributex`: what programs that use locks import.
-export { DEFAULT_PORT, formatAddress, InvalidAddress, parseAddresses, type Address } from "./address.js";
+export { formatAddress } from "../contract/address.js";
+export { DEFAULT_PORT, InvalidAddress, parseAddresses, type Address } from "./address.js";
 export {
   serverStream,
   unary,

@@ -34,11 +34,6 @@ export class Listeners {
   }
 }
 
-/** `host:port` as people write it. */
-export function formatAddress({ host, port }: ListenAddress): string {
-  return host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`;
-}
-
 function listenOn({ host, port }: ListenAddress, accept: (socket: Socket) => void): Promise<Server> {
   return new Promise((resolve, reject) => {
     const server = createServer({ noDelay: true }, accept);

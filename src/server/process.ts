@@ -1,15 +1,10 @@
 import { constants } from "node:os";
 import pino, { type Logger } from "pino";
-import { formatAddress } from "./listener.js";
+import { formatAddress } from "../contract/address.js";
+import { VERSION } from "../contract/version.js";
+import type { LoadedSettings } from "./config/load.js";
 import { DistributexServer } from "./server.js";
 import type { ServerSettings } from "./settings.js";
-import { VERSION } from "./version.js";
-
-/** Settings as read from their sources, with what is odd about them but no fault. */
-export interface LoadedSettings {
-  readonly settings: ServerSettings;
-  readonly warnings: readonly string[];
-}
 
 export interface ProcessOptions {
   /** Reads the settings anew; throws when they are wrong. */

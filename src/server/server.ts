@@ -1,4 +1,5 @@
 import type { Logger } from "pino";
+import { VERSION } from "../contract/version.js";
 import type { Policy } from "../core/policy.js";
 import type { LockEngine } from "../engine/engine.js";
 import { MemoryEngine } from "../engine/memory/engine.js";
@@ -9,7 +10,6 @@ import { Connections } from "./connections.js";
 import { GrpcServer } from "./grpc-server.js";
 import { listen, type Listeners } from "./listener.js";
 import type { ListenAddress, ServerSettings } from "./settings.js";
-import { VERSION } from "./version.js";
 
 /** A lock server in this process, from its start to its end. */
 export class DistributexServer {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { formatAddress, grpcTargets, InvalidAddress, parseAddresses } from "../../src/client/address.js";
+import { formatAddress } from "../../src/contract/address.js";
+import { grpcTargets, InvalidAddress, parseAddresses } from "../../src/client/address.js";
 
 describe("an address", () => {
   it.each([

@@ -1,4 +1,5 @@
 import { isIPv6 } from "node:net";
+import { formatAddress } from "../../contract/address.js";
 import type { ListenAddress } from "../settings.js";
 import { canonicalHost, isHost } from "./host.js";
 import type { Kind } from "./kinds.js";
@@ -22,10 +23,6 @@ export const addresses: Kind<readonly ListenAddress[]> = {
   fromText: (text) => text,
   repeatable: true,
 };
-
-export function formatAddress({ host, port }: ListenAddress): string {
-  return `${host.includes(":") ? `[${host}]` : host}:${port}`;
-}
 
 function split(value: unknown): unknown[] {
   return typeof value === "string" ? value.split(",").map((text) => text.trim()) : [value];

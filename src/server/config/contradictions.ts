@@ -1,4 +1,4 @@
-import { formatAddress } from "./addresses.js";
+import { formatAddress } from "../../contract/address.js";
 import type { Given } from "./given.js";
 import { isLoopback } from "./host.js";
 import { Misfit, type Problems } from "./problems.js";

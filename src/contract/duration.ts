@@ -3,6 +3,8 @@ import { LockError, type ErrorReason } from "./errors.js";
 
 /** Durations are milliseconds inside the program; `Infinity` is "without end". */
 const MAX_SECONDS = 315_576_000_000n;
+/** The longest duration that the wire can say, some ten thousand years. */
+export const LONGEST_MS = Number(MAX_SECONDS) * 1000;
 
 /** Milliseconds of a duration off the wire, which must be well formed and not negative. */
 export function fromWire(

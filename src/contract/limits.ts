@@ -40,8 +40,10 @@ export interface ServerLimits {
   readonly waiters: number;
   /** Sessions at once (a Wait with `hold` and a Campaign are one each); more: TOO_MANY_SESSIONS. */
   readonly sessions: number;
-  /** Leases that one session may hold; more: TOO_MANY_LOCKS. */
+  /** Leases that one session may hold and wait for; more: TOO_MANY_LOCKS. */
   readonly leases_per_session: number;
+  /** Acquires that may be waiting in one session; more: TOO_MANY_OPERATIONS. */
+  readonly waits_per_session: number;
   /** Open connections; more are closed at once. */
   readonly connections: number;
   /** Calls that one connection may have open; more wait, as HTTP/2 has it. */
@@ -52,6 +54,8 @@ export interface ServerLimits {
   readonly metadata_bytes: number;
   /** Events that a stream's reader may be behind before it is ended with SLOW_READER. */
   readonly buffered_events: number;
+  /** Bytes, by estimate, that a session's reader may be behind before it is ended with SLOW_READER. */
+  readonly buffered_bytes: number;
 }
 
 export const DEFAULT_LIMITS: ServerLimits = {
@@ -59,9 +63,11 @@ export const DEFAULT_LIMITS: ServerLimits = {
   waiters: 1_000_000,
   sessions: 100_000,
   leases_per_session: 1_000_000,
+  waits_per_session: 100_000,
   connections: 16_000,
   streams_per_connection: 10_000,
   message_bytes: 1_048_576,
   metadata_bytes: 4_096,
   buffered_events: 10_000,
+  buffered_bytes: 33_554_432,
 };

@@ -51,8 +51,8 @@ export function checkRequestId(requestId: string): string | undefined {
 const LEASE_ID = new RegExp(`^[A-Za-z][A-Za-z0-9_]{0,${LIMITS.leaseIdMax - 1}}$`);
 
 /** Refuses what no engine ever gave out as a lease id. The id itself is a secret and never part of a message. */
-export function checkLeaseId(leaseId: string): void {
+export function checkLeaseId(leaseId: string, field = "lease_id"): void {
   if (LEASE_ID.test(leaseId)) return;
   const expected = `letters, digits and "_", a letter first, at most ${LIMITS.leaseIdMax} characters`;
-  throw new LockError("INVALID_ARGUMENT", `lease_id is not well formed: ${expected}`, "lease_id");
+  throw new LockError("INVALID_ARGUMENT", `${field} is not well formed: ${expected}`, field);
 }

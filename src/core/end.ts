@@ -25,7 +25,8 @@ export function end(lease: Lease, how: Ending, granting: Granting): Happening[] 
 
 /** How a lease ends whose time is up, or its session's. */
 export function lapse(lease: Lease): Ending {
-  if (lease.bond.session !== undefined && lease.bond.session.dueAt < lease.dueAt) return "session-lost";
+  const { session } = lease.bond;
+  if (session !== undefined && session.dueAt < lease.dueAt) return session.ending;
   return lease.dueAt >= lease.holdUntil ? "max-hold" : "expired";
 }
 

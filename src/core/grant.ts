@@ -20,11 +20,19 @@ function nextToken(lock: Lock, floor: bigint): bigint {
   return next > floor ? next : floor;
 }
 
+/** Tickets that may leave the queue in one go: a long run of readers must not hold everybody else up. */
+const RUN = 500;
+
 /** Grants to the head of the queue for as long as it fits: promise 2, the only place that takes from the queue. */
 export function grantWaiting(lock: Lock, granting: Granting, happenings: Happening[]): void {
   // Nobody fits, whatever he asks: those whose patience is over are each ended in their turn, not all in this one.
   if (lock.exclusiveUnits >= lock.policy.capacity) return;
+  let left = RUN;
   for (let head = lock.queue.first; head !== undefined; head = lock.queue.first) {
+    if (left-- === 0) {
+      happenings.push({ kind: "unfinished", lock });
+      return;
+    }
     if (head.dueAt <= granting.now) {
       leave(head, "timed-out", happenings);
       continue;
@@ -42,6 +50,13 @@ export function grantWaiting(lock: Lock, granting: Granting, happenings: Happeni
     const lease = grant(lock, head.id, head.request, head.bond, granting);
     happenings.push({ kind: "granted", lease, ticket: head });
   }
+}
+
+/** Goes on with a run that was too long for one go. */
+export function grantMore(lock: Lock, granting: Granting): Happening[] {
+  const happenings: Happening[] = [];
+  grantWaiting(lock, granting, happenings);
+  return happenings;
 }
 
 /** Takes a ticket out of the queue without granting what it may have held up. */

@@ -50,9 +50,12 @@ export class Bond {
   ) {}
 }
 
-/** What core knows of a session: when it and all that lives in it ends; `Infinity` while its stream lives. */
+/** What core knows of a session. */
 export interface SessionLife {
+  /** When it ends, and all that lives in it; `Infinity` while only its stream keeps it. */
   readonly dueAt: number;
+  /** How its leases end when it does. */
+  readonly ending: Ending;
 }
 
 // Tickets, leases and locks are classes for the garbage collector's sake: it takes what object literals make for
@@ -88,6 +91,8 @@ export class Lease implements Due, Link<Lease> {
   readonly holdUntil: number;
   /** A renewal has reached `holdUntil` and was answered so. */
   atMaxHold = false;
+  /** Its holder has been told of it. */
+  told = false;
   dueAt: number;
   dueIndex = -1;
   prev: Lease | undefined = undefined;
@@ -157,7 +162,9 @@ export type Happening =
   | { readonly kind: "ended"; readonly lease: Lease; readonly how: Ending; readonly delay: Delay | undefined }
   | { readonly kind: "left"; readonly ticket: Ticket; readonly why: Leaving }
   /** The ticket is at the head and fits, but another replica keeps it. */
-  | { readonly kind: "next"; readonly ticket: Ticket };
+  | { readonly kind: "next"; readonly ticket: Ticket }
+  /** More at the head may be granted than was in one go; `grantMore` goes on. */
+  | { readonly kind: "unfinished"; readonly lock: Lock };
 
 /** What core must not know by itself: time, identity, and which tickets this engine may grant. */
 export interface Granting {

@@ -50,6 +50,8 @@ export type GrantedLease = Readonly<Omit<Lease, "lock">> & { readonly lock: Read
 /** How long a lease has been held and has left. */
 export interface LeaseTimes {
   readonly heldForMs: number;
+  /** What its pool's `maxhold` leaves, however it is kept. `Infinity`: there is none. */
+  readonly remainingHoldMs: number;
   /** A session's lease has what its session has. `Infinity`: it never expires by itself. */
   readonly remainingMs: number;
 }
@@ -60,14 +62,31 @@ export interface Pending {
   cancel(): void;
 }
 
-/** The liveness of one client, in the engine. Its leases and tickets live and die with it. */
+/**
+ * The liveness of one client, in the engine. Its leases and tickets live and die with it. Until its first message is
+ * heard it lives as long as its stream; from then on at most `ttl` after the newest message.
+ */
 export interface SessionHandle {
   readonly id: string;
   readonly ttlMs: number;
   readonly graceMs: number;
   /**
-   * Its stream is gone. `gone`: the client is, or closed it; all ends after `grace`. `silent`: the server gave the
-   * connection up; the client may live and believe, so all runs to the ttl.
+   * The newest message from whose receipt the engine guarantees the session's leases for min(ttl, grace); 0: none
+   * yet. Where a store keeps them it may follow `heard` later.
+   */
+  readonly kept: number;
+  /** The client's message of this number has come. */
+  heard(seq: number): void;
+  /**
+   * Takes over those of these leases that still live in a session, whichever; the one they lived in is told of them
+   * as lost. The caller is told of their ends from now on. The rest is not among the answer.
+   */
+  resume(leaseIds: readonly string[], caller: Caller): Answered<readonly GrantedLease[]>;
+  /** The client is done: its leases are released and its tickets withdrawn, of which nobody is told. */
+  close(): void;
+  /**
+   * Its stream is gone. `gone`: the client is, or broke it off; all ends after `grace`. `silent`: the server gave
+   * the connection up; the client may live and believe, so all runs to the ttl.
    */
   streamLost(how: "gone" | "silent"): void;
 }
@@ -130,6 +149,7 @@ export interface EngineGuarantees {
   readonly notes: readonly string[];
 }
 
+/** Calls that name one lock take effect in the order in which they are made. */
 export interface LockEngine {
   readonly name: "memory" | "memcached";
   guarantees(): EngineGuarantees;
@@ -154,8 +174,8 @@ export interface LockEngine {
 
   /** The ttl that a lease of this lock would have. */
   ttlFor(name: string, ttlMs: number | undefined): number;
-  /** Opens a session that lives as long as its stream, then as `streamLost` says. */
-  openSession(ttlMs: number, graceMs: number): SessionHandle;
+  /** `ended` is called when the session ends while its stream lives: its client was not heard for the ttl. */
+  openSession(ttlMs: number, graceMs: number, ended?: () => void): SessionHandle;
 
   list(prefix: string, pageSize: number, pageToken: string): Promise<LockPage>;
   watch(prefix: string, watcher: LockWatcher): Unsubscribe;

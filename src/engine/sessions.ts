@@ -1,5 +1,5 @@
-import type { Due, Lease, Ticket } from "../core/lock.js";
-import type { SessionHandle } from "./engine.js";
+import type { Due, Ending, Lease, SessionLife, Ticket } from "../core/lock.js";
+import type { Answered, Caller, GrantedLease, SessionHandle } from "./engine.js";
 
 /**
  * How long a lease without end outlives a stream that fell silent: such a session has no ttl to run to, and must
@@ -7,14 +7,26 @@ import type { SessionHandle } from "./engine.js";
  */
 const ENDLESS_SILENCE_MS = 30_000;
 
-/** What an engine keeps of one session. `dueAt` is when it ends; `Infinity` while its stream lives. */
-export class Session implements SessionHandle, Due {
+/** Who does what a session is told. */
+export interface SessionKeeping {
+  heard(session: Session): void;
+  resume(session: Session, leaseIds: readonly string[], caller: Caller): Answered<readonly GrantedLease[]>;
+  close(session: Session): void;
+  streamLost(session: Session, how: "gone" | "silent"): void;
+}
+
+/** What an engine keeps of one session. `dueAt` is when it ends; `Infinity` while only its stream keeps it. */
+export class Session implements SessionHandle, SessionLife, Due {
   readonly kind = "session";
   readonly leases = new Set<Lease>();
   readonly tickets = new Set<Ticket>();
   dueAt = Infinity;
   dueIndex = -1;
+  kept = 0;
+  /** Its stream lives. */
+  hasStream = true;
   ended = false;
+  ending: Ending = "session-lost";
   /** The server gave its connection up: whoever is behind it can't be told of a grant. */
   silent = false;
 
@@ -22,26 +34,43 @@ export class Session implements SessionHandle, Due {
     readonly id: string,
     readonly ttlMs: number,
     readonly graceMs: number,
-    private readonly onStreamLost: (session: Session, how: "gone" | "silent") => void,
+    private readonly keeping: SessionKeeping,
+    /** Told when it ends while its stream lives. */
+    readonly onEnded: (() => void) | undefined,
   ) {}
 
-  streamLost(how: "gone" | "silent"): void {
-    this.onStreamLost(this, how);
+  heard(seq: number): void {
+    this.kept = seq;
+    this.keeping.heard(this);
   }
 
-  /** What its leases have left: all of the ttl while its stream lives. */
+  resume(leaseIds: readonly string[], caller: Caller): Answered<readonly GrantedLease[]> {
+    return this.keeping.resume(this, leaseIds, caller);
+  }
+
+  close(): void {
+    this.keeping.close(this);
+  }
+
+  streamLost(how: "gone" | "silent"): void {
+    this.keeping.streamLost(this, how);
+  }
+
+  /** Nothing lives in it. */
+  get isEmpty(): boolean {
+    return this.leases.size + this.tickets.size === 0;
+  }
+
+  /** What its leases have left: all of the ttl while only its stream keeps it. */
   remainingMs(now: number): number {
     return this.dueAt === Infinity ? this.ttlMs : this.dueAt - now;
   }
 
-  /** Its tickets must not be granted any more. */
-  isAbandoned(now: number): boolean {
-    return this.ended || this.silent || this.dueAt <= now;
-  }
-
-  /** How long its leases outlive its stream. */
-  outlives(how: "gone" | "silent"): number {
-    if (how === "gone") return this.graceMs;
-    return this.ttlMs === Infinity ? ENDLESS_SILENCE_MS : this.ttlMs;
+  /** When it ends now that its stream is lost. */
+  outlives(how: "gone" | "silent", now: number): number {
+    if (how === "gone") return Math.min(this.dueAt, now + this.graceMs);
+    // One whose messages were heard has its end already: its ttl after the newest.
+    if (this.dueAt !== Infinity) return this.dueAt;
+    return now + (this.ttlMs === Infinity ? ENDLESS_SILENCE_MS : this.ttlMs);
   }
 }

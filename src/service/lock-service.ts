@@ -1,4 +1,4 @@
-import { status, type ServerDuplexStream, type UntypedServiceImplementation } from "@grpc/grpc-js";
+import type { UntypedServiceImplementation } from "@grpc/grpc-js";
 import type {
   InspectRequest,
   InspectResponse,
@@ -12,18 +12,19 @@ import type {
   ResignRequest,
   ResignResponse,
 } from "../../gen/distributex/v1/lock_service.js";
-import { LockError } from "../contract/errors.js";
 import { LIMITS } from "../contract/limits.js";
-import { checkLeaseId, checkName, checkText } from "../contract/names.js";
+import { checkLeaseId, checkText } from "../contract/names.js";
 import { acquire } from "./acquire.js";
 import { campaign } from "./campaign.js";
 import type { ServiceContext } from "./context.js";
+import { bidiStream } from "./grpc/bidi-stream.js";
 import type { Calls } from "./grpc/calls.js";
 import { serverStream } from "./grpc/server-stream.js";
 import { unary } from "./grpc/unary.js";
 import { leaderMessage, leaseMessage, lockMessage } from "./messages.js";
 import { observe } from "./observe.js";
-import { ttlOf } from "./orders.js";
+import { targetOf, ttlOf } from "./orders.js";
+import { session } from "./session/session.js";
 import { wait } from "./wait.js";
 
 /** LockService on an engine: messages to engine calls and back, nothing more. */
@@ -39,9 +40,7 @@ export function lockService(context: ServiceContext, calls: Calls): UntypedServi
     observe: serverStream(observe(context), calls, buffered_events),
     proclaim: unary((request: ProclaimRequest) => proclaim(context, request), calls),
     resign: unary((request: ResignRequest) => resign(context, request), calls),
-    session: (call: ServerDuplexStream<unknown, unknown>) => {
-      call.emit("error", { code: status.UNIMPLEMENTED, details: "this release does not serve Session yet" });
-    },
+    session: bidiStream(session(context), calls, buffered_events),
   } satisfies Record<keyof LockServiceServer, unknown>;
 }
 
@@ -57,17 +56,7 @@ async function renew({ engine }: ServiceContext, request: RenewRequest): Promise
 }
 
 async function inspect({ engine }: ServiceContext, request: InspectRequest): Promise<InspectResponse> {
-  const { name, leaseId } = request;
-  if (name !== "" && leaseId !== "") {
-    throw new LockError(
-      "INVALID_ARGUMENT",
-      "name and lease_id are both set; exactly one is wanted",
-      "lease_id",
-    );
-  }
-  if (leaseId === "") checkName(name);
-  else checkLeaseId(leaseId);
-  return { lock: lockMessage(await engine.inspect(leaseId === "" ? { name } : { leaseId })) };
+  return { lock: lockMessage(await engine.inspect(targetOf(request))) };
 }
 
 async function proclaim({ engine }: ServiceContext, request: ProclaimRequest): Promise<ProclaimResponse> {

@@ -168,7 +168,7 @@ export function sessions(open: ReturnType<typeof opener>): void {
   });
 
   test("a session without ttl that falls silent does not hold for ever", async () => {
-    const world = await open();
+    const world = await open({ pools: [pool({ maxTtlMs: Infinity })] });
     const session = world.engine.openSession(Infinity, 0);
     const holder = await world.hold("a", { session });
     await world.streamLost(session, "silent");

@@ -9,6 +9,7 @@ function outboxOf(): { outbox: Outbox<() => void>; faults: unknown[] } {
       run();
     },
     (error) => faults.push(error),
+    { now: () => 0, soon: () => undefined },
   );
   return { outbox, faults };
 }
@@ -48,21 +49,34 @@ test("one who throws when told does not keep the others from being told, and is 
   expect([told, faults]).toEqual([["next", "later"], [new Error("on purpose")]]);
 });
 
-test("a notice is held until it is being told", () => {
-  const { outbox } = outboxOf();
-  const held: boolean[] = [];
-  const notice = (): number =>
-    held.push(
-      outbox.holds((other) => other === notice),
-      outbox.isTelling,
-    );
-  outbox.push(() => held.push(outbox.holds((other) => other === notice)));
-  outbox.push(notice);
-  held.push(
-    outbox.holds((other) => other === notice),
-    outbox.isTelling,
+test("telling very many lets others have a turn in between, and keeps the order", () => {
+  let now = 0;
+  const later: (() => void)[] = [];
+  const told: number[] = [];
+  const outbox = new Outbox<number>(
+    (notice) => {
+      now += 1;
+      told.push(notice);
+    },
+    () => undefined,
+    { now: () => now, soon: (run) => later.push(run) },
   );
+  for (let i = 0; i < 500; i++) outbox.push(i);
   outbox.flush();
-  expect(held).toEqual([true, false, true, false, true]);
-  expect([outbox.holds(() => true), outbox.isTelling]).toEqual([false, false]);
+  const first = told.length;
+  outbox.push(500);
+  outbox.flush();
+  expect([first < 100, told.length === first, outbox.isPrompt]).toEqual([true, true, false]);
+  while (later.length > 0) later.shift()!();
+  expect(told).toEqual(Array.from({ length: 501 }, (_, i) => i));
+  expect(outbox.isPrompt).toBe(true);
+});
+
+test("an outbox that tells somebody is not prompt", () => {
+  const { outbox } = outboxOf();
+  const seen: boolean[] = [];
+  outbox.push(() => seen.push(outbox.isPrompt));
+  seen.push(outbox.isPrompt);
+  outbox.flush();
+  expect(seen).toEqual([true, false]);
 });

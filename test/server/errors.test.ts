@@ -136,9 +136,3 @@ test("Inspect wants exactly one of name and lease_id", async () => {
   const { leaseId } = await ann.take("jobs/seen");
   expect(await inspect("", leaseId)).toMatchObject({ lock: { name: "jobs/seen" } });
 });
-
-test("Session is not served yet, and says so", async () => {
-  const stream = ann.locks.session();
-  const error = await new Promise((resolve) => stream.on("error", resolve).on("data", () => undefined));
-  expect(error).toMatchObject({ code: 12 });
-});

@@ -57,7 +57,10 @@ export interface OpenSession {
   grace:
     | Duration
     | undefined;
-  /** Leases of an earlier stream to take over. `opened.leases` tells which of them still live. Absent: none. */
+  /**
+   * Leases of an earlier stream to take over. `opened.leases` tells which of them still live. Absent: none.
+   * More than fit into a message follow as `resume` operations.
+   */
   leaseIds: string[];
 }
 
@@ -82,6 +85,9 @@ export interface Operation {
     | //
     /** Withdraw an acquire that waits. */
     { $case: "cancel"; value: CancelOperation }
+    | //
+    /** Take over leases of an earlier stream, as `open.lease_ids` does. */
+    { $case: "resume"; value: ResumeOperation }
     | undefined;
 }
 
@@ -129,6 +135,12 @@ export interface InspectOperation {
 export interface CancelOperation {
   /** The id of the acquire to withdraw. Required. */
   operationId: number;
+}
+
+/** Takes over leases of an earlier stream. */
+export interface ResumeOperation {
+  /** The leases. Absent: none. */
+  leaseIds: string[];
 }
 
 /** What the server says in a session. */
@@ -182,6 +194,11 @@ export interface SessionLease {
     | undefined;
   /** Live leases of this lock at the grant, this one included. */
   holderCount: number;
+  /**
+   * How much longer it may be held, when this was written, before its pool's `maxhold` ends it. Absent: as long as
+   * the session lives.
+   */
+  remainingHold: Duration | undefined;
 }
 
 /** The result of one operation. */
@@ -211,6 +228,9 @@ export interface OperationResult {
     | //
     /** It failed. */
     { $case: "error"; value: OperationError }
+    | //
+    /** The leases that were taken over. */
+    { $case: "resumed"; value: Resumed }
     | undefined;
 }
 
@@ -222,6 +242,12 @@ export interface Released {
 
 /** A withdrawal was carried out. */
 export interface Cancelled {
+}
+
+/** Leases were taken over. */
+export interface Resumed {
+  /** Out of those that were named: what is not here is lost. */
+  leases: SessionLease[];
 }
 
 /** Why an operation failed: what a unary call says in its status and ErrorInfo. */
@@ -548,6 +574,9 @@ export const Operation: MessageFns<Operation> = {
       case "cancel":
         CancelOperation.encode(message.kind.value, writer.uint32(50).fork()).join();
         break;
+      case "resume":
+        ResumeOperation.encode(message.kind.value, writer.uint32(58).fork()).join();
+        break;
     }
     return writer;
   },
@@ -613,6 +642,14 @@ export const Operation: MessageFns<Operation> = {
             message.kind = { $case: "cancel", value: CancelOperation.decode(reader, reader.uint32()) };
             continue;
           }
+          case 7: {
+            if (tag !== 58) {
+              break;
+            }
+
+            message.kind = { $case: "resume", value: ResumeOperation.decode(reader, reader.uint32()) };
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -638,6 +675,8 @@ export const Operation: MessageFns<Operation> = {
         ? { $case: "inspect", value: InspectOperation.fromJSON(object.inspect) }
         : isSet(object.cancel)
         ? { $case: "cancel", value: CancelOperation.fromJSON(object.cancel) }
+        : isSet(object.resume)
+        ? { $case: "resume", value: ResumeOperation.fromJSON(object.resume) }
         : undefined,
     };
   },
@@ -657,6 +696,8 @@ export const Operation: MessageFns<Operation> = {
       obj.inspect = InspectOperation.toJSON(message.kind.value);
     } else if (message.kind?.$case === "cancel") {
       obj.cancel = CancelOperation.toJSON(message.kind.value);
+    } else if (message.kind?.$case === "resume") {
+      obj.resume = ResumeOperation.toJSON(message.kind.value);
     }
     return obj;
   },
@@ -695,6 +736,12 @@ export const Operation: MessageFns<Operation> = {
       case "cancel": {
         if (object.kind?.value !== undefined && object.kind?.value !== null) {
           message.kind = { $case: "cancel", value: CancelOperation.fromPartial(object.kind.value) };
+        }
+        break;
+      }
+      case "resume": {
+        if (object.kind?.value !== undefined && object.kind?.value !== null) {
+          message.kind = { $case: "resume", value: ResumeOperation.fromPartial(object.kind.value) };
         }
         break;
       }
@@ -1186,6 +1233,79 @@ export const CancelOperation: MessageFns<CancelOperation> = {
   },
 };
 
+function createBaseResumeOperation(): ResumeOperation {
+  return { leaseIds: [] };
+}
+
+export const ResumeOperation: MessageFns<ResumeOperation> = {
+  encode(message: ResumeOperation, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.leaseIds) {
+      writer.uint32(10).string(v!);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ResumeOperation {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseResumeOperation();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.leaseIds.push(reader.string());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ResumeOperation {
+    return {
+      leaseIds: globalThis.Array.isArray(object?.leaseIds)
+        ? object.leaseIds.map((e: any) => globalThis.String(e))
+        : globalThis.Array.isArray(object?.lease_ids)
+        ? object.lease_ids.map((e: any) => globalThis.String(e))
+        : [],
+    };
+  },
+
+  toJSON(message: ResumeOperation): unknown {
+    const obj: any = {};
+    if (message.leaseIds?.length) {
+      obj.leaseIds = message.leaseIds;
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<ResumeOperation>): ResumeOperation {
+    return ResumeOperation.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<ResumeOperation>): ResumeOperation {
+    const message = createBaseResumeOperation();
+    message.leaseIds = object.leaseIds?.map((e) => e) || [];
+    return message;
+  },
+};
+
 function createBaseSessionResponse(): SessionResponse {
   return { kept: 0, opened: undefined, results: [], events: [] };
 }
@@ -1473,7 +1593,7 @@ export const SessionOpened: MessageFns<SessionOpened> = {
 };
 
 function createBaseSessionLease(): SessionLease {
-  return { leaseId: "", fencingToken: 0n, ttl: undefined, holderCount: 0 };
+  return { leaseId: "", fencingToken: 0n, ttl: undefined, holderCount: 0, remainingHold: undefined };
 }
 
 export const SessionLease: MessageFns<SessionLease> = {
@@ -1492,6 +1612,9 @@ export const SessionLease: MessageFns<SessionLease> = {
     }
     if (message.holderCount !== 0) {
       writer.uint32(32).uint32(message.holderCount);
+    }
+    if (message.remainingHold !== undefined) {
+      Duration.encode(message.remainingHold, writer.uint32(42).fork()).join();
     }
     return writer;
   },
@@ -1541,6 +1664,14 @@ export const SessionLease: MessageFns<SessionLease> = {
             message.holderCount = reader.uint32();
             continue;
           }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.remainingHold = Duration.decode(reader, reader.uint32());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1571,6 +1702,11 @@ export const SessionLease: MessageFns<SessionLease> = {
         : isSet(object.holder_count)
         ? globalThis.Number(object.holder_count)
         : 0,
+      remainingHold: isSet(object.remainingHold)
+        ? Duration.fromJSON(object.remainingHold)
+        : isSet(object.remaining_hold)
+        ? Duration.fromJSON(object.remaining_hold)
+        : undefined,
     };
   },
 
@@ -1588,6 +1724,9 @@ export const SessionLease: MessageFns<SessionLease> = {
     if (message.holderCount !== 0) {
       obj.holderCount = Math.round(message.holderCount);
     }
+    if (message.remainingHold !== undefined) {
+      obj.remainingHold = Duration.toJSON(message.remainingHold);
+    }
     return obj;
   },
 
@@ -1602,6 +1741,9 @@ export const SessionLease: MessageFns<SessionLease> = {
       : 0n;
     message.ttl = (object.ttl !== undefined && object.ttl !== null) ? Duration.fromPartial(object.ttl) : undefined;
     message.holderCount = object.holderCount ?? 0;
+    message.remainingHold = (object.remainingHold !== undefined && object.remainingHold !== null)
+      ? Duration.fromPartial(object.remainingHold)
+      : undefined;
     return message;
   },
 };
@@ -1636,6 +1778,9 @@ export const OperationResult: MessageFns<OperationResult> = {
         break;
       case "error":
         OperationError.encode(message.result.value, writer.uint32(66).fork()).join();
+        break;
+      case "resumed":
+        Resumed.encode(message.result.value, writer.uint32(74).fork()).join();
         break;
     }
     return writer;
@@ -1718,6 +1863,14 @@ export const OperationResult: MessageFns<OperationResult> = {
             message.result = { $case: "error", value: OperationError.decode(reader, reader.uint32()) };
             continue;
           }
+          case 9: {
+            if (tag !== 74) {
+              break;
+            }
+
+            message.result = { $case: "resumed", value: Resumed.decode(reader, reader.uint32()) };
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1749,6 +1902,8 @@ export const OperationResult: MessageFns<OperationResult> = {
         ? { $case: "cancelled", value: Cancelled.fromJSON(object.cancelled) }
         : isSet(object.error)
         ? { $case: "error", value: OperationError.fromJSON(object.error) }
+        : isSet(object.resumed)
+        ? { $case: "resumed", value: Resumed.fromJSON(object.resumed) }
         : undefined,
     };
   },
@@ -1772,6 +1927,8 @@ export const OperationResult: MessageFns<OperationResult> = {
       obj.cancelled = Cancelled.toJSON(message.result.value);
     } else if (message.result?.$case === "error") {
       obj.error = OperationError.toJSON(message.result.value);
+    } else if (message.result?.$case === "resumed") {
+      obj.resumed = Resumed.toJSON(message.result.value);
     }
     return obj;
   },
@@ -1822,6 +1979,12 @@ export const OperationResult: MessageFns<OperationResult> = {
       case "error": {
         if (object.result?.value !== undefined && object.result?.value !== null) {
           message.result = { $case: "error", value: OperationError.fromPartial(object.result.value) };
+        }
+        break;
+      }
+      case "resumed": {
+        if (object.result?.value !== undefined && object.result?.value !== null) {
+          message.result = { $case: "resumed", value: Resumed.fromPartial(object.result.value) };
         }
         break;
       }
@@ -1951,6 +2114,75 @@ export const Cancelled: MessageFns<Cancelled> = {
   },
   fromPartial(_: DeepPartial<Cancelled>): Cancelled {
     const message = createBaseCancelled();
+    return message;
+  },
+};
+
+function createBaseResumed(): Resumed {
+  return { leases: [] };
+}
+
+export const Resumed: MessageFns<Resumed> = {
+  encode(message: Resumed, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.leases) {
+      SessionLease.encode(v!, writer.uint32(10).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): Resumed {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseResumed();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.leases.push(SessionLease.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): Resumed {
+    return {
+      leases: globalThis.Array.isArray(object?.leases) ? object.leases.map((e: any) => SessionLease.fromJSON(e)) : [],
+    };
+  },
+
+  toJSON(message: Resumed): unknown {
+    const obj: any = {};
+    if (message.leases?.length) {
+      obj.leases = message.leases.map((e) => SessionLease.toJSON(e));
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<Resumed>): Resumed {
+    return Resumed.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<Resumed>): Resumed {
+    const message = createBaseResumed();
+    message.leases = object.leases?.map((e) => SessionLease.fromPartial(e)) || [];
     return message;
   },
 };

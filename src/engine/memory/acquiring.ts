@@ -5,7 +5,7 @@ import type { Request, Ticket } from "../../core/lock.js";
 import { resolveTtl, type Policy } from "../../core/policy.js";
 import { request, type Answer } from "../../core/request.js";
 import { viewLock } from "../../core/view.js";
-import type { Caller, Order, Pending } from "../engine.js";
+import type { Caller, Order, Pending, SessionHandle } from "../engine.js";
 import type { Session } from "../sessions.js";
 import { callerOf, NOBODY, sessionOf, type Ledger } from "./ledger.js";
 import { placeOf } from "./positions.js";
@@ -79,9 +79,9 @@ export class Acquiring {
     }
   }
 
-  /** Normally the caller is told before `acquire` returns; not so one who asks while another is being told. */
+  /** Normally the caller is told before `acquire` returns; not so one who asks while others are being told. */
   private granted(lease: Lease, caller: Caller): Pending {
-    if (!this.ledger.outbox.isTelling) return NOTHING_PENDING;
+    if (this.ledger.outbox.isPrompt) return NOTHING_PENDING;
     return {
       cancel: () => {
         this.turns.run(() => {
@@ -128,7 +128,7 @@ export class Acquiring {
 
   /** Ends a lease of which its caller has not been told: to him it was never granted. */
   private undo(lease: Lease, caller: Caller): void {
-    if (lease.bond.caller !== caller || !this.ledger.isUntold(lease)) return;
+    if (lease.bond.caller !== caller || lease.told) return;
     lease.bond = new Bond(NOBODY, sessionOf(lease));
     if (this.ledger.registry.get(lease.id) === lease) this.turns.endLease(lease, "released");
   }
@@ -147,7 +147,7 @@ export class Acquiring {
     const older = before.caller as Caller;
     const newer = callerOf(entry);
     // A grant that is still to be told is told to the newer call.
-    const untold = entry.kind === "ticket" || this.ledger.isUntold(entry);
+    const untold = entry.kind === "ticket" || !entry.told;
     // To a session that repeats its own request the lease is not lost.
     const moved = from !== undefined && from !== sessionOf(entry);
     if (older !== newer) {
@@ -188,7 +188,8 @@ class OrderedRequest implements Request {
   constructor(order: Order, policy: Policy) {
     this.mode = order.mode;
     this.weight = order.weight;
-    this.ttlMs = order.session === undefined ? resolveTtl(policy, order.ttlMs) : order.session.ttlMs;
+    this.ttlMs =
+      order.session === undefined ? resolveTtl(policy, order.ttlMs) : ttlWithin(policy, order.session);
     this.askedTtlMs = order.ttlMs;
     this.owner = order.owner;
     this.requestId = order.requestId;
@@ -197,6 +198,11 @@ class OrderedRequest implements Request {
     this.hold = order.session !== undefined;
     this.principal = order.principal;
   }
+}
+
+/** A session's ttl is its own; no lock is held with a longer one than its pool allows. */
+function ttlWithin(policy: Policy, { ttlMs }: SessionHandle): number {
+  return ttlMs <= policy.maxTtlMs ? ttlMs : resolveTtl(policy, ttlMs === Infinity ? 0 : ttlMs);
 }
 
 export function shuttingDown(): LockError {

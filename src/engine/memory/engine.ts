@@ -66,10 +66,10 @@ export class MemoryEngine implements LockEngine {
     const ledger = new Ledger(time, onFault, random);
     this.ledger = ledger;
     this.source = new LockSource(ledger.locks, pools, limits.locks, time.now() + startDelayMs);
-    this.sessions = new SessionKeeper(ledger, limits);
+    this.sessions = new SessionKeeper(ledger, limits, time);
     const hasRoom = (): boolean => ledger.stats.waiters < limits.waiters;
     this.turns = new Turns(time, ledger, hasRoom, (session) => {
-      this.sessions.end(session);
+      this.sessions.lapse(session);
     });
     this.sessions.turns = this.turns;
     this.acquiring = new Acquiring(ledger, this.turns, this.source, this.sessions, onFault);
@@ -101,7 +101,11 @@ export class MemoryEngine implements LockEngine {
     const session = lease.bond.session as Session | undefined;
     const now = this.time.now();
     const ofSession = session === undefined ? Infinity : session.remainingMs(now);
-    return { heldForMs: now - lease.acquiredAt, remainingMs: Math.min(ofSession, lease.dueAt - now) };
+    return {
+      heldForMs: now - lease.acquiredAt,
+      remainingMs: Math.min(ofSession, lease.dueAt - now),
+      remainingHoldMs: lease.holdUntil - now,
+    };
   }
 
   inspect(target: { readonly name: string } | { readonly leaseId: string }): LockView {
@@ -142,9 +146,9 @@ export class MemoryEngine implements LockEngine {
     return resolveTtl(this.source.policyOf(name), ttlMs);
   }
 
-  openSession(ttlMs: number, graceMs: number): SessionHandle {
+  openSession(ttlMs: number, graceMs: number, ended?: () => void): SessionHandle {
     if (this.turns.draining) throw shuttingDown();
-    return this.sessions.open(ttlMs, graceMs);
+    return this.sessions.open(ttlMs, graceMs, ended);
   }
 
   list(prefix: string, pageSize: number, pageToken: string): Promise<LockPage> {

@@ -32,6 +32,8 @@ export class Ledger {
   readonly stats = newStats();
   readonly positions: Positions;
   readonly outbox: Outbox<Happening | (() => void)>;
+  /** Goes on with a run of grants in a later turn of the event loop; set by whoever has the turns. */
+  onUnfinished!: (lock: Lock) => void;
   /** Tokens start here or higher: above those of locks that are not kept any more. */
   tokenFloor = 0n;
 
@@ -42,10 +44,14 @@ export class Ledger {
   ) {
     this.registry = new Registry(random);
     this.audience = new Audience(onFault);
-    this.outbox = new Outbox((notice) => {
-      if (typeof notice === "function") notice();
-      else this.tell(notice);
-    }, onFault);
+    this.outbox = new Outbox(
+      (notice) => {
+        if (typeof notice === "function") notice();
+        else this.tell(notice);
+      },
+      onFault,
+      time,
+    );
     this.positions = new Positions(
       (tickets, from) => {
         this.outbox.push(() => {
@@ -79,13 +85,6 @@ export class Ledger {
     return this.registry.get(ticket.id) === ticket;
   }
 
-  /** Whether its holder has not been told of this lease yet. */
-  isUntold(lease: Lease): boolean {
-    return this.outbox.holds(
-      (notice) => typeof notice !== "function" && notice.kind === "granted" && notice.lease === lease,
-    );
-  }
-
   /** Tells a waiter its place when it has just joined, or has come back. */
   tellPlace(ticket: Ticket): void {
     this.outbox.push(() => {
@@ -95,6 +94,7 @@ export class Ledger {
 
   /** Tells a grant, after which a lease without a session has no more to tell and keeps no call from being freed. */
   tellGranted(lease: Lease, caller: Caller, again: boolean): void {
+    lease.told = true;
     if (sessionOf(lease) === undefined && callerOf(lease) === caller) lease.bond = TOLD;
     caller.granted(lease, again);
   }
@@ -142,6 +142,9 @@ export class Ledger {
         else this.stats.refused++;
         this.watched("left", happening.ticket, "");
         break;
+      case "unfinished":
+        this.onUnfinished(happening.lock);
+        return;
       case "next":
         return;
     }
@@ -200,6 +203,7 @@ export class Ledger {
       case "left":
         this.tellLeft(happening.ticket, happening.why);
         break;
+      case "unfinished":
       case "next":
         break;
     }

@@ -1,4 +1,5 @@
 import { end, endOfDelay, lapse, withdraw } from "../../core/end.js";
+import { grantMore } from "../../core/grant.js";
 import type { Ending, Granting, Lease } from "../../core/lock.js";
 import type { Time } from "../time.js";
 import { sessionOf, type Dated, type Ledger } from "./ledger.js";
@@ -32,8 +33,15 @@ export class Turns {
       },
       newId: () => ledger.registry.newId(),
       mine: () => !this.draining,
-      abandoned: (ticket) => sessionOf(ticket)?.isAbandoned(this.granting.now) === true,
+      abandoned: (ticket) => this.isAbandoned(sessionOf(ticket)),
       roomToWait,
+    };
+    ledger.onUnfinished = (lock) => {
+      time.soon(() => {
+        this.run(() => {
+          ledger.note(lock, grantMore(lock, this.granting));
+        });
+      });
     };
   }
 
@@ -56,11 +64,14 @@ export class Turns {
 
   finish(): void {
     this.ledger.outbox.flush();
-    const { nextAt } = this.ledger.deadlines;
-    // An alarm that rings too early is cheaper than one set anew at every operation.
-    if (nextAt >= this.alarmAt) return;
-    this.alarmAt = nextAt;
-    this.time.alarm(nextAt, this.onAlarm);
+    this.alarmBy(this.ledger.deadlines.nextAt);
+  }
+
+  /** Something is due at that moment. An alarm that rings too early is cheaper than one set anew at every operation. */
+  alarmBy(at: number): void {
+    if (at >= this.alarmAt) return;
+    this.alarmAt = at;
+    this.time.alarm(at, this.onAlarm);
   }
 
   endLease(lease: Lease, how: Ending, reason?: string): void {
@@ -71,6 +82,12 @@ export class Turns {
   isOver(lease: Lease): boolean {
     const dueAt = Math.min(lease.dueAt, sessionOf(lease)?.dueAt ?? Infinity);
     return dueAt <= this.granting.now && this.time.settled;
+  }
+
+  /** Its tickets must not be granted any more. */
+  private isAbandoned(session: Session | undefined): boolean {
+    if (session === undefined) return false;
+    return session.ended || session.silent || (session.dueAt <= this.granting.now && this.time.settled);
   }
 
   private readonly onAlarm = (): void => {

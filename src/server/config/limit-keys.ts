@@ -19,7 +19,18 @@ export const LIMIT_KEYS = {
     1_000_000,
     "Sessions at once; a Wait with `hold` and a Campaign are one each",
   ),
-  leases_per_session: limit("leases_per_session", 1, MAP_ENTRIES, "Leases that one session may hold"),
+  leases_per_session: limit(
+    "leases_per_session",
+    1,
+    MAP_ENTRIES,
+    "Leases that one session may hold and wait for",
+  ),
+  waits_per_session: limit(
+    "waits_per_session",
+    1,
+    MAP_ENTRIES,
+    "Acquires that may be waiting in one session",
+  ),
   connections: limit("connections", 1, 1_000_000, "Open connections"),
   streams_per_connection: limit(
     "streams_per_connection",
@@ -31,4 +42,11 @@ export const LIMIT_KEYS = {
   message_bytes: limit("message_bytes", 65_536, 67_108_864, "Bytes of one request message"),
   metadata_bytes: limit("metadata_bytes", 1, 32_768, "Bytes of all keys and values of `owner.metadata`"),
   buffered_events: limit("buffered_events", 1, 1_000_000, "Events that a stream's reader may be behind"),
+  // The results and events of one turn of the event loop fit into the least of these.
+  buffered_bytes: limit(
+    "buffered_bytes",
+    1_048_576,
+    1_073_741_824,
+    "Bytes that a session's reader may be behind",
+  ),
 } as const satisfies Record<keyof ServerLimits, Row<number>>;

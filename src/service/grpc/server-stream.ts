@@ -1,4 +1,4 @@
-import type { handleServerStreamingCall, ServerWritableStream } from "@grpc/grpc-js";
+import type { handleServerStreamingCall, ServerDuplexStream, ServerWritableStream } from "@grpc/grpc-js";
 import { LockError } from "../../contract/errors.js";
 import type { Calls, Drainable, StreamLoss } from "./calls.js";
 import { Malformed } from "./guard.js";
@@ -30,10 +30,16 @@ export function serverStream<Request, Response>(
 
 type Outcome = Parameters<ReturnType<Calls["begin"]>>[0];
 
+/** A call whose server side is a stream. */
+export type StreamCall<Response> =
+  ServerWritableStream<unknown, Response> | ServerDuplexStream<unknown, Response>;
+
 /** One server stream: sends in order, keeps a bounded backlog for a slow reader, and ends exactly once. */
 export class ServerStream<Response> implements Drainable {
   /** Called when a reader that was behind has caught up. */
   onReady: (() => void) | undefined;
+  /** Called before a drain ends it, to send what is still to be told. */
+  onDrain: (() => void) | undefined;
   private backlog: Response[] = [];
   private blocked = false;
   /** Over for its handler; its last messages and its status may still be on their way. */
@@ -46,7 +52,7 @@ export class ServerStream<Response> implements Drainable {
   private readonly peer: string;
 
   constructor(
-    private readonly call: ServerWritableStream<unknown, Response>,
+    private readonly call: StreamCall<Response>,
     private readonly calls: Calls,
     private readonly maxBuffered: number,
   ) {
@@ -98,11 +104,12 @@ export class ServerStream<Response> implements Drainable {
 
   /** Ends the stream with an error after all that was sent. */
   fail(thrown: unknown): void {
-    const error = this.calls.told(thrown, this.call.getPath());
+    const error = this.told(thrown);
     this.endWith(error.reason, () => this.call.emit("error", statusOf(error)));
   }
 
   drain(): void {
+    this.onDrain?.();
     this.fail(new LockError("SHUTTING_DOWN", "the server is shutting down"));
   }
 
@@ -110,6 +117,11 @@ export class ServerStream<Response> implements Drainable {
   onClose(run: (cancelled: boolean) => void): void {
     if (this.over) run(this.call.cancelled);
     else this.onClosed = run;
+  }
+
+  /** What the client is told of something thrown; a fault of ours goes to the log whole. */
+  told(thrown: unknown): LockError {
+    return this.calls.told(thrown, this.call.getPath());
   }
 
   /** How the client of a cancelled stream was lost. */

@@ -136,8 +136,7 @@ export class Model {
     session.endsAt = Math.min(session.endsAt, this.now + (how === "gone" ? session.graceMs : session.ttlMs));
     const tickets = this.tickets.filter((entry) => entry.session === session);
     if (how === "silent") for (const ticket of tickets) this.abandon(ticket);
-    const isEmpty = ![...this.leases, ...this.tickets].some((entry) => entry.session === session);
-    if (isEmpty) session.endsAt = this.now;
+    if (this.isEmpty(session)) session.endsAt = this.now;
     this.settle();
     this.serve();
   }
@@ -302,6 +301,10 @@ export class Model {
     else this.tickets.push(entry);
   }
 
+  private isEmpty(session: ModelSession): boolean {
+    return ![...this.leases, ...this.tickets].some((entry) => entry.session === session);
+  }
+
   private repeat(caller: number, ask: Ask, entry: Entry, justGranted: readonly Entry[]): void {
     const same =
       entry.ask.mode === ask.mode &&
@@ -315,6 +318,8 @@ export class Model {
     const older = { caller: entry.caller, session: entry.session };
     entry.caller = caller;
     entry.session = ask.session;
+    // One that lives on only for what has moved away need not.
+    if (older.session?.streamLost === true && this.isEmpty(older.session)) older.session.ended = true;
     if (this.leases.includes(entry)) {
       if (justGranted.includes(entry)) this.correct(older.caller, "SUPERSEDED");
       else if (older.session !== undefined && older.session !== ask.session)

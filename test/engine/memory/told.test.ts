@@ -48,7 +48,7 @@ test("a lease without a session keeps nothing of the calls that were told of it,
   ]);
 });
 
-test("100,000 readers granted together, each of whom ends its wait when it is told, cost no more than each by itself", () => {
+test("100,000 readers granted together, each of whom ends its wait when it is told, take many short turns", () => {
   const world = new MemoryWorld(makeMemory({ pools: [pool({ maxWaiters: 1e6 })] }));
   const writer = new Call();
   world.engine.acquire(world.order("a"), writer);
@@ -66,10 +66,9 @@ test("100,000 readers granted together, each of whom ends its wait when it is to
       },
     );
   }
-  const start = performance.now();
   world.engine.release(writer.lease!.id);
+  expect(told).toBeLessThan(1_000);
+  world.time.turn();
   expect(told).toBe(100_000);
   expect(world.engine.stats()).toMatchObject({ sharedLeases: 100_000 });
-  // 0.3 s in fact; looking for each among all the others took 12 s.
-  expect(performance.now() - start).toBeLessThan(4_000);
 });

@@ -1,5 +1,8 @@
-/** Steps of long work done in one turn of the event loop. */
+/** What is done of long work in one turn of the event loop, in steps. */
 const STEPS_A_TURN = 500;
+
+/** Long work: each `next` does a little of it, and says how many steps that was. */
+export type Work = Iterator<number, unknown>;
 
 /**
  * Work that may be long, such as ending a session with all that it holds: done in slices, so that nobody else waits
@@ -7,7 +10,7 @@ const STEPS_A_TURN = 500;
  * the turns after it, in order.
  */
 export class Chores {
-  private chores: Iterator<unknown>[] = [];
+  private chores: Work[] = [];
   private done = 0;
   private left = STEPS_A_TURN;
   private goesOn = false;
@@ -16,17 +19,25 @@ export class Chores {
   /** `later` calls in a later turn of the event loop, as an operation of its own. */
   constructor(private readonly later: (work: () => void) => void) {}
 
-  /** Each `next` of the work is one step. Short work is done when this returns, unless there is other work before it. */
-  add(work: Iterator<unknown>): void {
+  /** Short work is done when this returns, unless there is other work before it. */
+  add(work: Work): void {
     this.chores.push(work);
     // A step may begin other work: whoever does the steps comes to it.
     if (!this.working) this.doSteps();
   }
 
+  /** For what has had its share of this turn. */
+  addLater(work: Work): void {
+    this.chores.push(work);
+    this.goOnLater();
+  }
+
   private doSteps(): void {
     this.working = true;
-    for (let work = this.chores[this.done]; work !== undefined && this.left > 0; this.left--) {
-      if (work.next().done === true) work = this.chores[++this.done];
+    for (let work = this.chores[this.done]; work !== undefined && this.left > 0;) {
+      const step = work.next();
+      if (step.done === true) work = this.chores[++this.done];
+      this.left -= step.done === true ? 1 : step.value;
     }
     this.working = false;
     if (this.done === this.chores.length) {

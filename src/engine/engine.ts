@@ -82,8 +82,11 @@ export interface SessionHandle {
    * as lost. The caller is told of their ends from now on. The rest is not among the answer.
    */
   resume(leaseIds: readonly string[], caller: Caller): Answered<readonly GrantedLease[]>;
-  /** The client is done: its leases are released and its tickets withdrawn, of which nobody is told. */
-  close(): void;
+  /**
+   * The client is done: its leases are released and its tickets withdrawn, of which nobody is told. `freed` is called
+   * when that is done, perhaps before `close` returns.
+   */
+  close(freed?: () => void): void;
   /**
    * Its stream is gone. `gone`: the client is, or broke it off; all ends after `grace`. `silent`: the server gave
    * the connection up; the client may live and believe, so all runs to the ttl.

@@ -29,7 +29,7 @@ export class Outbox<Notice> {
 
   /** What is pushed now is told before the flush that follows returns. */
   get isPrompt(): boolean {
-    return !this.telling && this.notices.length < BETWEEN_LOOKS;
+    return !this.telling && !this.goesOn && this.notices.length < BETWEEN_LOOKS;
   }
 
   push(notice: Notice): void {

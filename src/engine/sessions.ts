@@ -9,9 +9,9 @@ const ENDLESS_SILENCE_MS = 30_000;
 
 /** Who does what a session is told. */
 export interface SessionKeeping {
-  heard(session: Session): void;
+  heard(session: Session, seq: number): void;
   resume(session: Session, leaseIds: readonly string[], caller: Caller): Answered<readonly GrantedLease[]>;
-  close(session: Session): void;
+  close(session: Session, freed: () => void): void;
   streamLost(session: Session, how: "gone" | "silent"): void;
 }
 
@@ -27,6 +27,8 @@ export class Session implements SessionHandle, SessionLife, Due {
   hasStream = true;
   ended = false;
   ending: Ending = "session-lost";
+  /** Told when all that it held is given back after its end. */
+  onFreed: (() => void) | undefined;
   /** The server gave its connection up: whoever is behind it can't be told of a grant. */
   silent = false;
 
@@ -40,20 +42,24 @@ export class Session implements SessionHandle, SessionLife, Due {
   ) {}
 
   heard(seq: number): void {
-    this.kept = seq;
-    this.keeping.heard(this);
+    this.keeping.heard(this, seq);
   }
 
   resume(leaseIds: readonly string[], caller: Caller): Answered<readonly GrantedLease[]> {
     return this.keeping.resume(this, leaseIds, caller);
   }
 
-  close(): void {
-    this.keeping.close(this);
+  close(freed: () => void = () => undefined): void {
+    this.keeping.close(this, freed);
   }
 
   streamLost(how: "gone" | "silent"): void {
     this.keeping.streamLost(this, how);
+  }
+
+  /** Its client has closed it: of what ends with it nobody is told. */
+  get closed(): boolean {
+    return this.ended && this.ending === "released";
   }
 
   /** Nothing lives in it. */
@@ -68,9 +74,8 @@ export class Session implements SessionHandle, SessionLife, Due {
 
   /** When it ends now that its stream is lost. */
   outlives(how: "gone" | "silent", now: number): number {
-    if (how === "gone") return Math.min(this.dueAt, now + this.graceMs);
+    const silenceMs = this.ttlMs === Infinity ? ENDLESS_SILENCE_MS : this.ttlMs;
     // One whose messages were heard has its end already: its ttl after the newest.
-    if (this.dueAt !== Infinity) return this.dueAt;
-    return now + (this.ttlMs === Infinity ? ENDLESS_SILENCE_MS : this.ttlMs);
+    return Math.min(this.dueAt, now + (how === "gone" ? this.graceMs : silenceMs));
   }
 }

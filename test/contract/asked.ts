@@ -67,3 +67,11 @@ export class Asked implements Caller {
     this.heard();
   }
 }
+
+/** Somebody who resumed leases: he is told how each of them ends. */
+export class Heir extends Asked {
+  override lost(_lease: GrantedLease, how: Ending): void {
+    this.losses.push(how);
+    this.hear(`lost: ${how}`);
+  }
+}

@@ -14,6 +14,13 @@ import { lockDelay } from "./lock-delay.js";
 import { names } from "./names.js";
 import { order } from "./order.js";
 import { retry } from "./retry.js";
+import { sessionClose } from "./session-close.js";
+import { sessionCrowd } from "./session-crowd.js";
+import { sessionHeard } from "./session-heard.js";
+import { sessionLoss } from "./session-loss.js";
+import { sessionResumeNot } from "./session-resume-not.js";
+import { sessionResume } from "./session-resume.js";
+import { sessionRetry } from "./session-retry.js";
 import { sessions } from "./sessions.js";
 import { stats } from "./stats.js";
 import { watching } from "./watching.js";
@@ -31,6 +38,13 @@ const SUITES = {
   names,
   limits,
   sessions,
+  "session: heard": sessionHeard,
+  "session: stream lost": sessionLoss,
+  "session: resume": sessionResume,
+  "session: not resumed": sessionResumeNot,
+  "session: retry": sessionRetry,
+  "session: close": sessionClose,
+  "session: crowd": sessionCrowd,
   elections,
   "force release": forceRelease,
   watching,

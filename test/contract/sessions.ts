@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { pool } from "./harness.js";
-import { refusal, rid, type opener } from "./world.js";
+import { refusal, type opener } from "./world.js";
 
 const TTL = 30_000;
 const GRACE = 10_000;
@@ -123,30 +123,6 @@ export function sessions(open: ReturnType<typeof opener>): void {
     await world.streamLost(session, "gone");
     await world.outlive(GRACE / 2);
     expect(holder.losses).toEqual(["session-lost"]);
-  });
-
-  test("a newer session takes over lease and ticket by request id; the end of the older touches nothing", async () => {
-    const world = await open();
-    await world.hold("b", { ttlMs: 60_000 });
-    const [older, newer] = [world.engine.openSession(TTL, GRACE), world.engine.openSession(TTL, GRACE)];
-    const lease = await world.hold("a", { session: older, requestId: rid("a") });
-    const ticket = await world.queue("b", { session: older, requestId: rid("b") });
-    await world.streamLost(older, "gone");
-    const leaseAgain = await world.hold("a", { session: newer, requestId: rid("a") });
-    const ticketAgain = await world.queue("b", { session: newer, requestId: rid("b") });
-    await world.outlive(60_000);
-    expect([lease.told, ticket.told]).toEqual([["granted", "lost: session-lost"], ["SUPERSEDED"]]);
-    expect([leaseAgain.token, leaseAgain.held, ticketAgain.held]).toEqual([lease.token, true, true]);
-  });
-
-  test("a session that repeats its own request is told of the lease again, and of its loss once", async () => {
-    const world = await open();
-    const session = world.engine.openSession(TTL, 0);
-    const first = await world.hold("a", { session, requestId: rid("1") });
-    const again = await world.hold("a", { session, requestId: rid("1") });
-    expect([first.told, again.lease.token]).toEqual([["granted"], first.token]);
-    await world.streamLost(session, "gone");
-    expect([first.losses, again.losses]).toEqual([[], ["session-lost"]]);
   });
 
   test("a session's lease is freed by its release, and a unary renewal of it changes nothing", async () => {

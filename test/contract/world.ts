@@ -2,11 +2,24 @@ import { onTestFinished } from "vitest";
 import { LockError, type ErrorReason } from "../../src/contract/errors.js";
 import type { Owner } from "../../src/core/lock.js";
 import type { LockView } from "../../src/core/view.js";
-import type { Answered, LockEngine, LockPage, Order, SessionHandle } from "../../src/engine/engine.js";
-import { Asked } from "./asked.js";
+import type {
+  Answered,
+  GrantedLease,
+  LockEngine,
+  LockPage,
+  Order,
+  SessionHandle,
+} from "../../src/engine/engine.js";
+import { Asked, Heir } from "./asked.js";
 import type { Harness, MakeEngine, Setting } from "./harness.js";
 
 export type Wish = Partial<Order> & { readonly onGranted?: () => void };
+
+export interface Resumed {
+  readonly heir: Heir;
+  readonly leases: readonly GrantedLease[];
+  readonly tokens: readonly bigint[];
+}
 
 export const OWNER: Owner = { host: "here", label: "test", metadata: {} };
 
@@ -79,6 +92,25 @@ export class World {
   async streamLost(session: SessionHandle, how: "gone" | "silent"): Promise<void> {
     session.streamLost(how);
     await this.harness.settle();
+  }
+
+  async heard(session: SessionHandle, seq: number): Promise<void> {
+    session.heard(seq);
+    await this.harness.settle();
+  }
+
+  async close(session: SessionHandle): Promise<void> {
+    session.close();
+    await this.harness.settle();
+  }
+
+  /** Takes these leases over into the session; the heir is told of them from now on. */
+  async resume(session: SessionHandle, ...held: readonly Asked[]): Promise<Resumed> {
+    const heir = new Heir();
+    const ids = held.map(({ lease }) => lease.id);
+    const leases = await session.resume(ids, heir);
+    await this.harness.settle();
+    return { heir, leases, tokens: leases.map(({ token }) => token) };
   }
 
   async inspect(name: string): Promise<LockView> {

@@ -9,6 +9,8 @@ export class FakeTime implements Time {
   settled = true;
   /** Whether `micros` moves on with the clock: false makes every token come from what was granted before. */
   microsRun = true;
+  /** Called after each turn of the event loop: an alarm, or one thing that was put off. */
+  onTurn: () => void = () => undefined;
   private ms = START_MS;
   private due: { readonly at: number; readonly run: () => void } | undefined;
   private readonly later: (() => void)[] = [];
@@ -60,14 +62,17 @@ export class FakeTime implements Time {
     if (due === undefined || due.at > this.ms) return;
     this.due = undefined;
     due.run();
+    this.onTurn();
     this.turn();
   }
 
   /** One thing that was put off to a later turn of the event loop; false: there was none. */
   oneTurn(): boolean {
     const run = this.later.shift();
-    run?.();
-    return run !== undefined;
+    if (run === undefined) return false;
+    run();
+    this.onTurn();
+    return true;
   }
 
   /** Everything that was put off to later turns. */

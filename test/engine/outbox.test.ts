@@ -72,6 +72,21 @@ test("telling very many lets others have a turn in between, and keeps the order"
   expect(outbox.isPrompt).toBe(true);
 });
 
+test("an outbox that goes on later is not prompt, however little is left to tell", () => {
+  let now = 0;
+  const later: (() => void)[] = [];
+  const outbox = new Outbox<number>(
+    () => now++,
+    () => undefined,
+    { now: () => now, soon: (run) => later.push(run) },
+  );
+  for (let i = 0; i < 70; i++) outbox.push(i);
+  outbox.flush();
+  expect([later.length, outbox.isPrompt]).toEqual([1, false]);
+  later.shift()!();
+  expect(outbox.isPrompt).toBe(true);
+});
+
 test("an outbox that tells somebody is not prompt", () => {
   const { outbox } = outboxOf();
   const seen: boolean[] = [];

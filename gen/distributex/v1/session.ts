@@ -46,13 +46,16 @@ export interface OpenSession {
   owner:
     | Owner
     | undefined;
-  /** How long the leases live after the session's newest message. Absent: 30 s. At least 1 s. */
+  /**
+   * How long the leases live after the session's newest message. Absent: 30 s. At least 1 s, at
+   * most 24 h and the ceiling of each pool whose locks are taken.
+   */
   ttl:
     | Duration
     | undefined;
   /**
    * How long the session's leases and tickets outlive its stream, so that a new one can take them over.
-   * Absent or 0: they end with it at once, and the holder may learn of that after the next one was granted.
+   * At most 24 h. Absent or 0: they end with it at once, and the holder may learn of that after the next one was granted.
    */
   grace:
     | Duration
@@ -178,7 +181,10 @@ export interface SessionOpened {
   pingInterval:
     | Duration
     | undefined;
-  /** Acquires that may be waiting at once; more are refused with TOO_MANY_OPERATIONS. */
+  /**
+   * Acquires that may be waiting at once; more are refused with TOO_MANY_OPERATIONS, as is everything but releases
+   * and cancels while too many answers wait to be read.
+   */
   maxInFlight: number;
 }
 

@@ -41,23 +41,32 @@ export class Acquiring {
     const { granting, draining } = this.turns;
     if (draining) throw shuttingDown();
     const session = order.session as Session | undefined;
-    if (session !== undefined) this.sessions.mayHoldMore(session);
+    if (session !== undefined) this.sessions.mustLive(session);
     const lock = this.source.toUse(order.name, now);
+    if (session !== undefined) this.sessions.mayAsk(session, lock, order.requestId);
     const asked = new OrderedRequest(order, lock.policy);
     const bond = new Bond(caller, session);
     let answer = request(lock, asked, order.patienceMs, bond, granting);
-    if (answer.kind === "granted" && answer.before !== undefined) {
-      const { lease } = answer;
-      lease.bond = answer.before;
-      if (this.turns.isOver(lease)) {
-        // Its time was up, only nobody had ended it yet.
-        this.turns.endLease(lease, lapse(lease));
-        answer = request(lock, asked, order.patienceMs, bond, granting);
-      } else {
-        lease.bond = bond;
-      }
-    }
+    if (this.endOver(answer)) answer = request(lock, asked, order.patienceMs, bond, granting);
     return this.answer(lock, answer, order, caller);
+  }
+
+  /** Whether what the request was for already is over, only nobody had ended it yet. */
+  private endOver(answer: Answer): boolean {
+    if (answer.kind === "contended" || answer.before === undefined) return false;
+    const entry = answer.kind === "granted" ? answer.lease : answer.ticket;
+    const { bond } = entry;
+    entry.bond = answer.before;
+    if (entry.kind === "lease" && this.turns.isOver(entry)) {
+      this.turns.endLease(entry, lapse(entry));
+      return true;
+    }
+    if (entry.kind === "ticket" && this.turns.isAbandoned(sessionOf(entry))) {
+      this.ledger.note(entry.lock, withdraw(entry, "cancelled", this.turns.granting));
+      return true;
+    }
+    entry.bond = bond;
+    return false;
   }
 
   private answer(lock: Lock, answer: Answer, order: Order, caller: Caller): Pending {

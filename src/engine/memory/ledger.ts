@@ -36,6 +36,8 @@ export class Ledger {
   onUnfinished!: (lock: Lock) => void;
   /** Tokens start here or higher: above those of locks that are not kept any more. */
   tokenFloor = 0n;
+  /** How many happenings there were. */
+  happened = 0;
 
   constructor(
     private readonly time: Time,
@@ -67,11 +69,13 @@ export class Ledger {
     );
   }
 
-  /** Takes note of what a transition did to the lock. The caller flushes the outbox when it is done. */
-  note(lock: Lock, happenings: readonly Happening[], reason = ""): void {
+  /** Takes note of what a transition did to the lock, and says how much. The caller flushes the outbox when it is done. */
+  note(lock: Lock, happenings: readonly Happening[], reason = ""): number {
+    this.happened += happenings.length;
     for (const happening of happenings) this.noteOne(happening, reason);
     this.leaderMayHaveChanged(lock);
     this.dropIfIdle(lock);
+    return happenings.length;
   }
 
   /** From its first grant or waiter on a lock is kept. */
@@ -193,10 +197,11 @@ export class Ledger {
   private tell(happening: Happening): void {
     switch (happening.kind) {
       case "granted":
+        if (sessionOf(happening.lease)?.closed === true) break;
         this.tellGranted(happening.lease, callerOf(happening.lease), false);
         break;
       case "ended":
-        if (happening.lease.bond.session !== undefined) {
+        if (sessionOf(happening.lease)?.closed === false) {
           callerOf(happening.lease).lost?.(happening.lease, happening.how);
         }
         break;

@@ -1,8 +1,8 @@
 import { LockError } from "../../contract/errors.js";
 import type { ServerLimits } from "../../contract/limits.js";
 import { withdraw } from "../../core/end.js";
-import { Bond, type Ending, type Lease, type Ticket } from "../../core/lock.js";
-import { Chores } from "../chores.js";
+import { Bond, type Ending, type Lease, type Lock, type Ticket } from "../../core/lock.js";
+import { findByRequestId } from "../../core/request-ids.js";
 import type { Caller, GrantedLease, SessionHandle } from "../engine.js";
 import { Session, type SessionKeeping } from "../sessions.js";
 import type { Time } from "../time.js";
@@ -14,19 +14,12 @@ export class SessionKeeper implements SessionKeeping {
   count = 0;
   /** Set by the engine, which ties the two together. */
   turns!: Turns;
-  private readonly chores: Chores;
 
   constructor(
     private readonly ledger: Ledger,
     private readonly limits: ServerLimits,
     private readonly time: Time,
-  ) {
-    this.chores = new Chores((work) => {
-      time.soon(() => {
-        this.turns.run(work);
-      });
-    });
-  }
+  ) {}
 
   open(ttlMs: number, graceMs: number, ended: (() => void) | undefined): SessionHandle {
     if (this.count >= this.limits.sessions) {
@@ -36,19 +29,25 @@ export class SessionKeeper implements SessionKeeping {
     return new Session(this.ledger.registry.newSessionId(), ttlMs, graceMs, this, ended);
   }
 
-  /** Refuses what a session must not take on. */
-  mayHoldMore(session: Session): void {
-    if (session.ended) throw new LockError("SESSION_LOST", "this session has ended");
-    const { leases, tickets } = session;
-    if (leases.size + tickets.size >= this.limits.leases_per_session) {
-      const message = `this session holds ${leases.size} leases and waits for ${tickets.size}, together its limit`;
-      throw new LockError("TOO_MANY_LOCKS", message);
-    }
+  /** Refuses a session that has ended: it takes on nothing. */
+  mustLive(session: Session): void {
+    if (this.turns.hasEnded(session)) throw new LockError("SESSION_LOST", "this session has ended");
   }
 
-  heard(session: Session): void {
+  /** Refuses one more than a session may have; what it has already by this request id is not one more. */
+  mayAsk(session: Session, lock: Lock, requestId: string | undefined): void {
+    if (this.hasRoom(session, 1)) return;
+    const repeated = requestId === undefined ? undefined : findByRequestId(lock, requestId);
+    if (repeated === undefined || sessionOf(repeated) !== session) throw full(session);
+  }
+
+  heard(session: Session, seq: number): void {
+    const now = this.time.now();
     if (session.ended || !session.hasStream) return;
-    session.dueAt = this.time.now() + session.ttlMs;
+    // A message that comes too late revives nothing, though nobody may have ended the session yet.
+    if (session.dueAt <= now && this.time.settled) return;
+    session.kept = seq;
+    session.dueAt = now + session.ttlMs;
     this.ledger.deadlines.place(session);
     this.turns.alarmBy(session.dueAt);
   }
@@ -56,17 +55,12 @@ export class SessionKeeper implements SessionKeeping {
   resume(session: Session, leaseIds: readonly string[], caller: Caller): readonly GrantedLease[] {
     const bond = new Bond(caller, session);
     return this.turns.run(() => {
-      const resumed: Lease[] = [];
-      for (const id of leaseIds) {
-        const lease = this.ledger.registry.get(id);
-        if (lease?.kind !== "lease") continue;
-        const from = sessionOf(lease);
-        if (from === undefined || from.ended || this.turns.isOver(lease)) continue;
-        if (from !== session) this.mayHoldMore(session);
-        this.takeOver(lease, bond, from);
-        resumed.push(lease);
-      }
-      return resumed;
+      this.mustLive(session);
+      const leases = this.resumable(leaseIds);
+      const more = leases.filter((lease) => sessionOf(lease) !== session).length;
+      if (!this.hasRoom(session, more)) throw full(session);
+      for (const lease of leases) this.takeOver(lease, bond);
+      return leases;
     });
   }
 
@@ -89,9 +83,11 @@ export class SessionKeeper implements SessionKeeping {
     this.end(session, "session-lost");
   }
 
-  close(session: Session): void {
+  close(session: Session, freed: () => void): void {
     this.turns.run(() => {
-      if (!session.ended) this.end(session, "released");
+      session.onFreed = freed;
+      if (session.ended) this.tellFreed(session);
+      else this.end(session, "released");
     });
   }
 
@@ -103,7 +99,7 @@ export class SessionKeeper implements SessionKeeping {
       // Nobody is there to use a grant to a connection that fell silent.
       if (how === "silent") {
         session.silent = true;
-        this.chores.add(this.withdrawAll(session));
+        this.turns.chores.add(this.withdrawAll(session));
       }
       if (session.dueAt <= now || session.isEmpty) this.end(session, "session-lost");
       else this.ledger.deadlines.place(session);
@@ -118,30 +114,53 @@ export class SessionKeeper implements SessionKeeping {
     session.dueAt = Math.min(session.dueAt, this.turns.granting.now);
     this.count--;
     this.ledger.deadlines.remove(session);
-    if (!session.isEmpty) this.chores.add(this.giveBackAll(session));
+    if (session.isEmpty) this.tellFreed(session);
+    else this.turns.chores.add(this.giveBackAll(session));
   }
 
-  private *giveBackAll(session: Session): Generator<undefined> {
+  private *giveBackAll(session: Session): Generator<number> {
     yield* this.withdrawAll(session);
-    for (const lease of session.leases) {
-      this.turns.endLease(lease, session.ending);
-      yield;
-    }
+    for (const lease of session.leases) yield this.turns.endLease(lease, session.ending);
+    this.tellFreed(session);
   }
 
-  private *withdrawAll(session: Session): Generator<undefined> {
+  private *withdrawAll(session: Session): Generator<number> {
     for (const ticket of session.tickets) {
-      this.ledger.note(ticket.lock, withdraw(ticket, "cancelled", this.turns.granting));
-      yield;
+      yield this.ledger.note(ticket.lock, withdraw(ticket, "cancelled", this.turns.granting));
     }
   }
 
-  private takeOver(lease: Lease, bond: Bond, from: Session): void {
+  private tellFreed({ onFreed, isEmpty }: Session): void {
+    if (onFreed !== undefined && isEmpty) this.ledger.outbox.push(onFreed);
+  }
+
+  private hasRoom({ leases, tickets }: Session, more: number): boolean {
+    return leases.size + tickets.size + more <= this.limits.leases_per_session;
+  }
+
+  /** Those of these that are live leases of a session, each once. */
+  private resumable(leaseIds: readonly string[]): Lease[] {
+    const leases = new Set<Lease>();
+    for (const id of leaseIds) {
+      const entry = this.ledger.registry.get(id);
+      if (entry?.kind !== "lease" || sessionOf(entry) === undefined || this.turns.isOver(entry)) continue;
+      leases.add(entry);
+    }
+    return [...leases];
+  }
+
+  private takeOver(lease: Lease, bond: Bond): void {
     const older = callerOf(lease);
+    const from = sessionOf(lease);
     lease.bond = bond;
     // Who is resumed knows of the lease: a grant that is still to be told would tell the newer caller.
     this.move(lease, from);
     if (from === bond.session || !lease.told) return;
     this.ledger.outbox.push(() => older.lost?.(lease, "session-lost"));
   }
+}
+
+function full({ leases, tickets }: Session): LockError {
+  const message = `this session holds ${leases.size} leases and waits for ${tickets.size}, together its limit`;
+  return new LockError("TOO_MANY_LOCKS", message);
 }

@@ -1,13 +1,16 @@
 import { end, endOfDelay, lapse, withdraw } from "../../core/end.js";
 import { grantMore } from "../../core/grant.js";
-import type { Ending, Granting, Lease } from "../../core/lock.js";
+import type { Ending, Granting, Lease, Lock } from "../../core/lock.js";
 import type { Time } from "../time.js";
-import { sessionOf, type Dated, type Ledger } from "./ledger.js";
+import { Chores } from "../chores.js";
 import type { Session } from "../sessions.js";
+import { sessionOf, type Dated, type Ledger } from "./ledger.js";
 
 /** Deadlines handled in one turn of the event loop, and before an operation. */
 const DUE_A_TURN = 1_000;
 const DUE_BEFORE_OPERATION = 16;
+/** What may happen before it stops in either case: very much may follow from one deadline. */
+const HAPPENINGS = 1_000;
 
 /**
  * The frame of every operation: it happens at one instant, after what is over by then; what follows from it is
@@ -17,6 +20,8 @@ export class Turns {
   /** No more grants. */
   draining = false;
   readonly granting: Granting & { now: number };
+  /** Long work, done in turns of its own. */
+  readonly chores: Chores;
   private alarmAt = Infinity;
 
   constructor(
@@ -36,12 +41,13 @@ export class Turns {
       abandoned: (ticket) => this.isAbandoned(sessionOf(ticket)),
       roomToWait,
     };
-    ledger.onUnfinished = (lock) => {
+    this.chores = new Chores((work) => {
       time.soon(() => {
-        this.run(() => {
-          ledger.note(lock, grantMore(lock, this.granting));
-        });
+        this.run(work);
       });
+    });
+    ledger.onUnfinished = (lock) => {
+      this.chores.addLater(this.finishRun(lock));
     };
   }
 
@@ -74,20 +80,31 @@ export class Turns {
     this.time.alarm(at, this.onAlarm);
   }
 
-  endLease(lease: Lease, how: Ending, reason?: string): void {
-    this.ledger.note(lease.lock, end(lease, how, this.granting), reason);
+  /** How many things followed from it. */
+  endLease(lease: Lease, how: Ending, reason?: string): number {
+    return this.ledger.note(lease.lock, end(lease, how, this.granting), reason);
   }
 
   /** Whether its time is up, though it may not have been ended yet; after a stall the sockets are read first. */
   isOver(lease: Lease): boolean {
-    const dueAt = Math.min(lease.dueAt, sessionOf(lease)?.dueAt ?? Infinity);
-    return dueAt <= this.granting.now && this.time.settled;
+    const session = sessionOf(lease);
+    if (session !== undefined && this.hasEnded(session)) return true;
+    return lease.dueAt <= this.granting.now && this.time.settled;
+  }
+
+  /** Whether its time is up, though not all that it holds may have been given back yet. */
+  hasEnded(session: Session): boolean {
+    return session.ended || (session.dueAt <= this.granting.now && this.time.settled);
   }
 
   /** Its tickets must not be granted any more. */
-  private isAbandoned(session: Session | undefined): boolean {
-    if (session === undefined) return false;
-    return session.ended || session.silent || (session.dueAt <= this.granting.now && this.time.settled);
+  isAbandoned(session: Session | undefined): boolean {
+    return session !== undefined && (session.silent || this.hasEnded(session));
+  }
+
+  /** The lock may have fallen idle meanwhile, and another one may have its name. */
+  private *finishRun(lock: Lock): Generator<number> {
+    if (lock.slot !== -1) yield this.ledger.note(lock, grantMore(lock, this.granting));
   }
 
   private readonly onAlarm = (): void => {
@@ -98,7 +115,8 @@ export class Turns {
   };
 
   private endDue(most: number): void {
-    for (let i = 0; i < most; i++) {
+    const until = this.ledger.happened + HAPPENINGS;
+    for (let i = 0; i < most && this.ledger.happened < until; i++) {
       const dated = this.ledger.deadlines.takeDue(this.granting.now);
       if (dated === undefined) return;
       this.endDated(dated);

@@ -42,7 +42,7 @@ export const LIMIT_KEYS = {
   message_bytes: limit("message_bytes", 65_536, 67_108_864, "Bytes of one request message"),
   metadata_bytes: limit("metadata_bytes", 1, 32_768, "Bytes of all keys and values of `owner.metadata`"),
   buffered_events: limit("buffered_events", 1, 1_000_000, "Events that a stream's reader may be behind"),
-  // The results and events of one turn of the event loop fit into the least of these.
+  // Some of the largest answers fit into the least of these; half full it takes no more that would ask for some.
   buffered_bytes: limit(
     "buffered_bytes",
     1_048_576,

@@ -51,6 +51,10 @@ export class Operations implements AcquireOwner {
         const fault = id === 0 ? "is 0" : `is ${id}, the id of an acquire that is not answered yet`;
         throw new LockError("INVALID_ARGUMENT", `id ${fault}`, "id");
       }
+      // What frees something must always get through, or nobody would ever get anywhere.
+      if (this.replies.isHeavy && kind?.$case !== "release" && kind?.$case !== "cancel") {
+        throw new LockError("TOO_MANY_OPERATIONS", "too many answers of this session wait to be read");
+      }
       this.carryOut(id, kind);
     } catch (error) {
       this.answer(id, errorResult(this.stream.told(error)));

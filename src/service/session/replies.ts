@@ -48,6 +48,11 @@ export class Replies {
     };
   }
 
+  /** So much is not sent yet that no more should be asked for. */
+  get isHeavy(): boolean {
+    return this.bytes > this.maxBytes / 2;
+  }
+
   /** Holds back what is told until `sendOff`. */
   hold(): void {
     this.held = true;

@@ -104,10 +104,12 @@ class SessionCall implements StreamReader<SessionRequest> {
 
   private close({ session, operations }: Open): void {
     this.over = true;
-    session.close();
     operations.close();
-    this.replies.sendAll();
-    this.stream.end();
+    // What it held is free before its client is told so.
+    session.close(() => {
+      this.replies.sendAll();
+      this.stream.end();
+    });
   }
 
   /** The client broke off, or its connection did: what the session holds is kept for its grace. */

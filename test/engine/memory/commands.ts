@@ -27,6 +27,9 @@ export type Command = { readonly lateMs: number } & (
   | { readonly kind: "forceRelease"; readonly pick: number; readonly isStale: boolean }
   | { readonly kind: "openSession"; readonly ttlMs: number; readonly graceMs: number }
   | { readonly kind: "streamLost"; readonly pick: number; readonly how: "gone" | "silent" }
+  | { readonly kind: "heard"; readonly pick: number }
+  | { readonly kind: "resume"; readonly pick: number; readonly leases: readonly number[] }
+  | { readonly kind: "close"; readonly pick: number }
   | { readonly kind: "setPools"; readonly pools: readonly (ModelPool | undefined)[] }
   | { readonly kind: "advance"; readonly ms: number }
   | { readonly kind: "advanceToNext" }
@@ -98,6 +101,16 @@ const doing = fc.oneof(
       how: fc.constantFrom("gone" as const, "gone" as const, "silent" as const),
     }),
   },
+  { weight: 3, arbitrary: fc.record({ kind: fc.constant("heard" as const), pick }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      kind: fc.constant("resume" as const),
+      pick,
+      leases: fc.array(pick, { maxLength: 4 }),
+    }),
+  },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant("close" as const), pick }) },
   {
     weight: 1,
     arbitrary: fc.record({

@@ -1,7 +1,7 @@
 import v8 from "node:v8";
 import vm from "node:vm";
 import { expect, test } from "vitest";
-import type { Caller, GrantedLease, Order } from "../../../src/engine/engine.js";
+import type { Caller, GrantedLease, LockEngine, Order, SessionHandle } from "../../../src/engine/engine.js";
 import { OWNER } from "../../contract/world.js";
 import { kept, makeMemory, NOTHING_KEPT } from "./make.js";
 
@@ -58,6 +58,32 @@ test("a lock that is taken and released for ever takes no more and no more", () 
   expect(kept(engine)).toMatchObject({ locks: 0, idSlots: 0 });
   expect(heapNow() - before).toBeLessThan(NOISE_BYTES);
 });
+
+test.each([
+  ["a lease that a session holds", holdOwn],
+  ["a waiter of a session", waitInLine],
+])("%s takes the engine at most 800 bytes", (_what, ask) => {
+  const { engine } = makeMemory();
+  const sessions = Array.from({ length: 1_000 }, () => engine.openSession(30_000, 0));
+  const before = heapNow();
+  sessions.forEach((session, s) => {
+    for (let i = 0; i < 100; i++) ask(engine, session, s * 100 + i);
+  });
+  expect((heapNow() - before) / LOCKS).toBeLessThanOrEqual(800);
+  const { exclusiveLeases, waiters } = engine.stats();
+  expect(Math.max(exclusiveLeases, waiters)).toBe(LOCKS);
+});
+
+function holdOwn(engine: LockEngine, session: SessionHandle, i: number): void {
+  engine.acquire({ ...orderOf(`lock-${i}`), session }, NOBODY);
+}
+
+/** Behind one of a hundred holders. */
+function waitInLine(engine: LockEngine, session: SessionHandle, i: number): void {
+  const name = `lock-${i % 100}`;
+  if (i < 100) engine.acquire({ ...orderOf(name), ttlMs: 86_400_000 }, NOBODY);
+  engine.acquire({ ...orderOf(name), session }, NOBODY);
+}
 
 const NOBODY: Caller = { granted: () => undefined, notAcquired: () => undefined, failed: () => undefined };
 

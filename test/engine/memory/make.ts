@@ -67,6 +67,11 @@ export function kept(engine: MemoryEngine): Record<string, number> {
   };
 }
 
+/** How much has happened in it: grants, and ends of leases and tickets. */
+export function happenedIn(engine: MemoryEngine): number {
+  return (engine as unknown as Insides).ledger.happened;
+}
+
 export const NOTHING_KEPT = {
   locks: 0,
   lockSlots: 0,

@@ -16,6 +16,10 @@ export interface ModelSession {
   endsAt: number;
   streamLost: boolean;
   ended: boolean;
+  /** The newest message that counts. */
+  kept: number;
+  /** How often whoever has its stream was told that it ended. */
+  toldEnded: number;
 }
 
 export interface Ask {
@@ -130,6 +134,53 @@ export class Model {
     return "none";
   }
 
+  heard(session: ModelSession, seq: number): void {
+    this.settle();
+    if (session.ended || session.streamLost) return;
+    session.kept = seq;
+    session.endsAt = this.now + session.ttlMs;
+  }
+
+  /** Takes over those of the leases that live in a session. */
+  resume(caller: number, session: ModelSession, leases: readonly (Entry | undefined)[]): Entry[] | string {
+    this.settle();
+    if (session.ended) return "SESSION_LOST";
+    const resumed = [...new Set(leases)].filter(
+      (lease) => lease !== undefined && this.leases.includes(lease),
+    );
+    return (resumed as Entry[]).filter((lease) => {
+      const older = { caller: lease.caller, session: lease.session };
+      if (older.session === undefined) return false;
+      lease.caller = caller;
+      lease.session = session;
+      if (older.session !== session) this.tell(older.caller, "lost: session-lost");
+      this.leftSession(older.session);
+      return true;
+    });
+  }
+
+  close(session: ModelSession): void {
+    const own = this.entriesIn(session).map(({ caller }) => ({
+      caller,
+      told: [...(this.told.get(caller) ?? [])],
+    }));
+    this.settle();
+    if (session.ended) return;
+    session.ended = true;
+    // Of its leases nothing is told any more, not even what came up just now.
+    for (const { caller, told } of own) {
+      const news = (this.told.get(caller) ?? []).slice(told.length).filter((what) => what === "timed-out");
+      this.told.set(caller, [...told, ...news]);
+    }
+    const isOthers = (entry: Entry): boolean => entry.session !== session;
+    const [tickets, leases] = [this.tickets.filter(isOthers), this.leases.filter(isOthers)];
+    this.counts.cancelled += this.tickets.length - tickets.length;
+    this.counts.released += this.leases.length - leases.length;
+    this.tickets = tickets;
+    this.leases = leases;
+    this.serve();
+  }
+
   streamLost(session: ModelSession, how: "gone" | "silent"): void {
     this.settle();
     session.streamLost = true;
@@ -181,7 +232,11 @@ export class Model {
   settle(): void {
     if (this.countOver() === 0) return;
     const isOver = (end: number): boolean => end <= this.now;
-    for (const session of this.sessions) if (isOver(session.endsAt)) session.ended = true;
+    for (const session of this.sessions) {
+      if (session.ended || !isOver(session.endsAt)) continue;
+      session.ended = true;
+      if (!session.streamLost) session.toldEnded++;
+    }
     for (const ticket of [...this.tickets]) {
       if (ticket.session?.ended === true) this.abandon(ticket);
       else if (isOver(ticket.endsAt)) this.timeOut(ticket);
@@ -301,8 +356,17 @@ export class Model {
     else this.tickets.push(entry);
   }
 
+  private entriesIn(session: ModelSession): Entry[] {
+    return this.entries().filter((entry) => entry.session === session);
+  }
+
   private isEmpty(session: ModelSession): boolean {
-    return ![...this.leases, ...this.tickets].some((entry) => entry.session === session);
+    return this.entriesIn(session).length === 0;
+  }
+
+  /** One that lives on only for what has moved away need not. */
+  private leftSession(session: ModelSession | undefined): void {
+    if (session?.streamLost === true && this.isEmpty(session)) session.ended = true;
   }
 
   private repeat(caller: number, ask: Ask, entry: Entry, justGranted: readonly Entry[]): void {
@@ -318,8 +382,7 @@ export class Model {
     const older = { caller: entry.caller, session: entry.session };
     entry.caller = caller;
     entry.session = ask.session;
-    // One that lives on only for what has moved away need not.
-    if (older.session?.streamLost === true && this.isEmpty(older.session)) older.session.ended = true;
+    this.leftSession(older.session);
     if (this.leases.includes(entry)) {
       if (justGranted.includes(entry)) this.correct(older.caller, "SUPERSEDED");
       else if (older.session !== undefined && older.session !== ask.session)

@@ -2,11 +2,12 @@ import assert from "node:assert/strict";
 import { LockError } from "../../../src/contract/errors.js";
 import type { GrantedLease, SessionHandle } from "../../../src/engine/engine.js";
 import type { MemoryEngine } from "../../../src/engine/memory/engine.js";
-import { Asked } from "../../contract/asked.js";
+import type { Asked } from "../../contract/asked.js";
 import { pool } from "../../contract/harness.js";
 import { OWNER, rid } from "../../contract/world.js";
 import type { FakeTime } from "../fake-time.js";
 import { LOCKS, type Command } from "./commands.js";
+import { Heard, Heir } from "./heard.js";
 import { kept, makeMemory, NOTHING_KEPT } from "./make.js";
 import { Model, type Ask, type Entry, type ModelPool, type ModelSession } from "./model.js";
 
@@ -14,18 +15,22 @@ const FIRST_POOL: ModelPool = { capacity: 2, lockDelayMs: 0, maxHoldMs: Infinity
 /** An operation ends so many overdue things before it begins; the rest is the alarm's. */
 const DUE_BEFORE_OPERATION = 15;
 
-/** A call, in the engine and in the model. */
+/** Who is told, in the engine and in the model: of one acquire, or of the leases that were resumed together. */
 interface Call {
   readonly number: number;
   readonly asked: Asked;
-  readonly ask: CallAsk;
+  readonly ask: CallAsk | undefined;
 }
+
+type Acquire = Call & { readonly ask: CallAsk };
 
 type CallAsk = Omit<Ask, "session"> & { readonly session: Session | undefined };
 
 interface Session {
   readonly handle: SessionHandle;
   readonly model: ModelSession;
+  seq: number;
+  toldEnded: number;
 }
 
 /** One run of commands through the engine and the model side by side, compared after each. */
@@ -37,6 +42,8 @@ export class Run {
   private readonly calls: Call[] = [];
   private readonly sessions: Session[] = [];
   private readonly changed = new Set<number>();
+  /** By the number of the call that made them. */
+  private readonly leases = new Map<string, GrantedLease>();
   private readonly lastToken = new Map<string, bigint>();
   private readonly tokens = new Set<string>();
   private highest = 0n;
@@ -54,6 +61,7 @@ export class Run {
   do(command: Command): void {
     this.beLate(command.lateMs);
     this.apply(command);
+    this.time.turn();
     this.model.settle();
     this.compare();
   }
@@ -81,7 +89,7 @@ export class Run {
         this.acquire(this.askOf(command));
         break;
       case "retry": {
-        const named = this.calls.filter(({ ask }) => ask.requestId !== undefined);
+        const named = this.acquires().filter(({ ask }) => ask.requestId !== undefined);
         const again = named.at(-1 - command.pick);
         if (again === undefined) break;
         const { patienceMs } = command;
@@ -90,7 +98,7 @@ export class Run {
         break;
       }
       case "cancel":
-        this.withCall(command.pick, ({ asked, number }) => {
+        this.withAcquire(command.pick, ({ asked, number }) => {
           asked.pending.cancel();
           model.cancel(number);
         });
@@ -115,20 +123,32 @@ export class Run {
           assert.equal(outcome, model.forceRelease(name, meant), "force release");
         });
         break;
-      case "openSession": {
-        const { ttlMs, graceMs } = command;
-        const session = { ttlMs, graceMs, endsAt: Infinity, streamLost: false, ended: false };
-        model.sessions.push(session);
-        this.sessions.push({ handle: engine.openSession(ttlMs, graceMs), model: session });
+      case "openSession":
+        this.openSession(command.ttlMs, command.graceMs);
         break;
-      }
-      case "streamLost": {
-        const session = this.sessions.at(-1 - command.pick);
-        if (session === undefined) break;
-        session.handle.streamLost(command.how);
-        if (!session.model.ended) model.streamLost(session.model, command.how);
+      case "streamLost":
+        this.withSession(command.pick, ({ handle, model: session }) => {
+          handle.streamLost(command.how);
+          if (!session.ended) model.streamLost(session, command.how);
+        });
         break;
-      }
+      case "heard":
+        this.withSession(command.pick, (session) => {
+          session.handle.heard(++session.seq);
+          model.heard(session.model, session.seq);
+        });
+        break;
+      case "resume":
+        this.withSession(command.pick, (session) => {
+          this.resume(session, command.leases);
+        });
+        break;
+      case "close":
+        this.withSession(command.pick, ({ handle, model: session }) => {
+          handle.close();
+          model.close(session);
+        });
+        break;
       case "setPools":
         engine.setPools(enginePools(command.pools));
         model.setPools(modelPools(command.pools));
@@ -168,8 +188,46 @@ export class Run {
   /** Calls come in on streams that live; now and then a session has ended all the same. */
   private sessionFor(pick: number | undefined): Session | undefined {
     if (pick === undefined) return undefined;
-    const isUsable = ({ model }: Session): boolean => (pick === 7 ? model.ended : !model.streamLost);
+    const isUsable = ({ model }: Session): boolean =>
+      pick === 7 ? model.ended : !model.streamLost && !model.ended;
     return this.sessions.filter(isUsable).at(-1 - (pick % 3));
+  }
+
+  private openSession(ttlMs: number, graceMs: number): void {
+    const model = {
+      ttlMs,
+      graceMs,
+      endsAt: Infinity,
+      streamLost: false,
+      ended: false,
+      kept: 0,
+      toldEnded: 0,
+    };
+    this.model.sessions.push(model);
+    const ended = (): void => {
+      session.toldEnded++;
+    };
+    const session = { handle: this.engine.openSession(ttlMs, graceMs, ended), model, seq: 0, toldEnded: 0 };
+    this.sessions.push(session);
+  }
+
+  /** Names some of the last leases, whoever has them or had them, and one that never was. */
+  private resume({ handle, model }: Session, picks: readonly number[]): void {
+    const number = this.calls.length;
+    const heir = new Heir(number, this.changed);
+    this.calls.push({ number, asked: heir, ask: undefined });
+    const named = picks.flatMap((pick) => this.holderAt(pick) ?? []);
+    const ids = ["l0_none", ...named.map(({ asked }) => asked.lease.id)];
+    const entries = named.map(({ asked }) => this.entryOf(asked.lease));
+    let resumed: readonly GrantedLease[] = [];
+    const outcome = refusalOf(() => (resumed = handle.resume(ids, heir) as readonly GrantedLease[]));
+    const expected = this.model.resume(number, model, entries);
+    assert.deepEqual(
+      outcome === "none" ? resumed.map(({ request }) => request.owner.label) : outcome,
+      typeof expected === "string" ? expected : expected.map(({ madeBy }) => String(madeBy)),
+      "resumed leases",
+    );
+    for (const lease of resumed) assert.equal(lease, this.leases.get(lease.request.owner.label));
   }
 
   private acquire(ask: CallAsk): void {
@@ -192,6 +250,7 @@ export class Run {
   /** Promise 3, and promise 1 once more, from what the engine itself says. */
   private checkGrant(lease: GrantedLease): void {
     const { lock, token } = lease;
+    this.leases.set(lease.request.owner.label, lease);
     if (this.tokens.has(`${lock.name} ${token}`)) return;
     this.tokens.add(`${lock.name} ${token}`);
     const micros = this.time.micros();
@@ -211,6 +270,9 @@ export class Run {
     for (const lock of LOCKS) this.compareLock(lock);
     for (const { asked, number } of this.changedCalls()) {
       assert.ok(matches(asked.told, model.told.get(number) ?? []), this.difference(number));
+    }
+    for (const { handle, model: session, toldEnded } of this.sessions) {
+      assert.deepEqual([handle.kept, toldEnded], [session.kept, session.toldEnded], "kept, told of its end");
     }
     const { locks, exclusiveLeases, sharedLeases, waiters, sessions, timedOut, cancelled, ...rest } =
       engine.stats();
@@ -267,10 +329,10 @@ export class Run {
     for (const entry of model.holdersOf(lock)) this.compareRemaining(entry);
   }
 
-  private compareRemaining({ caller, session, endsAt }: Entry): void {
+  private compareRemaining({ madeBy, session, endsAt }: Entry): void {
     const { now } = this.model;
     const ofSession = session === undefined ? Infinity : Math.min(session.ttlMs, session.endsAt - now);
-    const { lease } = this.calls[caller]!.asked;
+    const lease = this.leases.get(String(madeBy))!;
     const expected = session?.streamLost === true ? session.endsAt - now : ofSession;
     assert.equal(this.engine.timesOf(lease).remainingMs, Math.min(expected, endsAt - now), "remaining");
   }
@@ -295,39 +357,32 @@ export class Run {
     this.model.settle();
   }
 
-  private withCall(pick: number, act: (call: Call) => void): void {
-    const call = this.calls.at(-1 - pick);
+  private acquires(): Acquire[] {
+    return this.calls.filter((call): call is Acquire => call.ask !== undefined);
+  }
+
+  private withAcquire(pick: number, act: (call: Acquire) => void): void {
+    const call = this.acquires().at(-1 - pick);
     if (call !== undefined) act(call);
+  }
+
+  private withSession(pick: number, act: (session: Session) => void): void {
+    const session = this.sessions.at(-1 - pick);
+    if (session !== undefined) act(session);
   }
 
   /** One of the last leases granted, perhaps over by now. */
   private withLease(pick: number, act: (lease: GrantedLease, entry: Entry | undefined) => void): void {
-    const holders = this.calls.filter(({ asked }) => asked.told.includes("granted"));
-    const { asked } = holders.at(-1 - pick) ?? {};
-    if (asked === undefined) return;
-    const { lease } = asked;
-    act(
-      lease,
-      this.model.leases.find(({ madeBy }) => String(madeBy) === lease.request.owner.label),
-    );
-  }
-}
-
-/** A caller that says that it has news. */
-class Heard extends Asked {
-  constructor(
-    private readonly number: number,
-    private readonly changed: Set<number>,
-    onLease: (lease: GrantedLease) => void,
-  ) {
-    super(() => {
-      onLease(this.lease);
-    });
+    const holder = this.holderAt(pick);
+    if (holder !== undefined) act(holder.asked.lease, this.entryOf(holder.asked.lease));
   }
 
-  protected override hear(what: string): void {
-    this.changed.add(this.number);
-    super.hear(what);
+  private holderAt(pick: number): Call | undefined {
+    return this.calls.filter(({ asked }) => asked.told.includes("granted")).at(-1 - pick);
+  }
+
+  private entryOf(lease: GrantedLease): Entry | undefined {
+    return this.model.leases.find(({ madeBy }) => String(madeBy) === lease.request.owner.label);
   }
 }
 

@@ -63,6 +63,7 @@ export default defineConfig(
     ignores: ["src/cli/serve.ts", "src/cli/sidecar.ts"],
     rules: refuse("cli", [...forbidden.cli, "server"]),
   },
+  { files: ["examples/**/*.ts"], rules: { "no-console": "off" } },
   { files: ["**/*.js"], extends: [tseslint.configs.disableTypeChecked] },
   {
     files: ["test/**/*.ts", "bench/**/*.ts", "scripts/**"],

@@ -1,11 +1,15 @@
 import { benchEngine } from "./engine.js";
 import { benchHandOff } from "./hand-off.js";
+import { benchMass } from "./mass.js";
+import { benchPeers } from "./peers.js";
 import { benchUnary } from "./unary.js";
 
 const BENCHES: Readonly<Record<string, () => void | Promise<void>>> = {
   engine: benchEngine,
   unary: benchUnary,
   "hand-off": benchHandOff,
+  peers: benchPeers,
+  mass: benchMass,
 };
 
 const asked = process.argv.slice(2);

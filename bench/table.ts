@@ -9,9 +9,19 @@ export function printTable(title: string, rows: readonly Record<string, string |
   }
 }
 
+/** The same rows as a table of Markdown. */
+export function markdownTable(rows: readonly Readonly<Record<string, string | number>>[]): string {
+  const heads = Object.keys(rows[0] ?? {});
+  const rule = heads.map((head) => (typeof rows[0]?.[head] === "number" ? "---:" : "---"));
+  const lines = [heads, rule, ...rows.map((row) => heads.map((head) => format(row[head])))];
+  return lines.map((cells) => `| ${cells.join(" | ")} |`).join("\n");
+}
+
 function format(cell: string | number | undefined): string {
   if (typeof cell !== "number") return cell ?? "";
-  return Math.abs(cell) >= 100 ? Math.round(cell).toLocaleString("en") : cell.toPrecision(3);
+  return Number.isInteger(cell) || Math.abs(cell) >= 100
+    ? Math.round(cell).toLocaleString("en")
+    : cell.toPrecision(3);
 }
 
 /** The value below which this share of the samples lies. */

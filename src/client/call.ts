@@ -1,6 +1,6 @@
 import { Metadata, type CallOptions as GrpcOptions } from "@grpc/grpc-js";
 import type { Connection } from "./connection.js";
-import { DistributexError } from "./errors.js";
+import { DistributexError, Unavailable } from "./errors.js";
 
 /** One rpc of a generated service definition, for example `LockServiceService.acquire`. */
 export interface Method<Request, Response> {
@@ -45,17 +45,19 @@ export async function unary<Request, Response>(
   let abort: (() => void) | undefined;
   try {
     return await new Promise<Response>((resolve, reject) => {
-      const call = connection.client.makeUnaryRequest(
-        method.path,
-        method.requestSerialize,
-        method.responseDeserialize,
-        request,
-        new Metadata(),
-        grpcOptions(options),
-        (error, response) => {
-          if (error === null && response !== undefined) resolve(response);
-          else reject(DistributexError.from(error));
-        },
+      const call = begun(() =>
+        connection.client.makeUnaryRequest(
+          method.path,
+          method.requestSerialize,
+          method.responseDeserialize,
+          request,
+          new Metadata(),
+          grpcOptions(options),
+          (error, response) => {
+            if (error === null && response !== undefined) resolve(response);
+            else reject(DistributexError.from(error));
+          },
+        ),
       );
       abort = () => {
         call.cancel();
@@ -83,13 +85,15 @@ export async function* serverStream<Request, Response>(
 ): AsyncGenerator<Response, void, undefined> {
   const { signal } = options;
   signal?.throwIfAborted();
-  const stream = connection.client.makeServerStreamRequest(
-    method.path,
-    method.requestSerialize,
-    method.responseDeserialize,
-    request,
-    new Metadata(),
-    grpcOptions(options),
+  const stream = begun(() =>
+    connection.client.makeServerStreamRequest(
+      method.path,
+      method.requestSerialize,
+      method.responseDeserialize,
+      request,
+      new Metadata(),
+      grpcOptions(options),
+    ),
   );
   // The cancellation below ends the stream with an error that may come when nobody iterates any more.
   stream.on("error", () => undefined);
@@ -104,6 +108,15 @@ export async function* serverStream<Request, Response>(
   } finally {
     signal?.removeEventListener("abort", cancel);
     cancel(); // Leaving the loop alone does not cancel a call of grpc-js.
+  }
+}
+
+/** A connection that was closed a moment ago refuses calls by throwing. */
+function begun<Call>(begin: () => Call): Call {
+  try {
+    return begin();
+  } catch (thrown) {
+    throw new Unavailable({ message: "the connection is closed", cause: thrown });
   }
 }
 

@@ -26,6 +26,8 @@ const CHANNEL_OPTIONS: ChannelOptions = {
   "grpc.keepalive_timeout_ms": 10_000,
   "grpc.initial_reconnect_backoff_ms": 100,
   "grpc.max_reconnect_backoff_ms": 2_000,
+  // A new connection is a new one: a shared subchannel could be the dead one that is being replaced.
+  "grpc.use_local_subchannel_pool": 1,
   // There is no service config to ask the DNS for.
   "grpc.service_config_disable_resolution": 1,
   // A full page of locks with long owners is over grpc-js's 4 MiB.
@@ -72,17 +74,34 @@ export async function openConnection(
   let attemptMs = FIRST_ATTEMPT_MS;
   let pauseMs = FIRST_PAUSE_MS;
   for (;;) {
-    for (const address of addresses) {
-      const until = Math.min(deadline, performance.now() + attemptMs);
-      const connection = await tryAddress(address, until, options);
-      if (connection !== undefined) return connection;
-    }
+    const connection = await tryEach(addresses, options, attemptMs, deadline);
+    if (connection !== undefined) return connection;
     const left = deadline - performance.now();
     if (left <= pauseMs || addresses.length === 0) throw noAnswer(addresses, connectTimeoutMs);
     await pause(pauseMs * (0.5 + Math.random() / 2), signal);
     attemptMs *= 2;
     pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS);
   }
+}
+
+/**
+ * Connects to the first address that answers, each of which is tried once.
+ *
+ * @param attemptMs how long one address may take
+ * @returns undefined when none answered
+ */
+export async function tryEach(
+  addresses: readonly Address[],
+  options: ConnectionOptions,
+  attemptMs = FIRST_ATTEMPT_MS,
+  deadline = Infinity,
+): Promise<Connection | undefined> {
+  for (const address of addresses) {
+    const until = Math.min(deadline, performance.now() + attemptMs);
+    const connection = await tryAddress(address, until, options);
+    if (connection !== undefined) return connection;
+  }
+  return undefined;
 }
 
 async function tryAddress(
@@ -102,7 +121,12 @@ async function tryAddress(
       ready = await becomesReady(client, until, options.signal);
       if (ready) return new Connection(address, client);
     } finally {
-      if (!ready) client.close();
+      // Closed in the turn in which it began, grpc-js would connect all the same, and stay so.
+      if (!ready) {
+        setImmediate(() => {
+          client.close();
+        });
+      }
     }
   }
   return undefined;
@@ -151,7 +175,8 @@ async function pause(ms: number, signal: AbortSignal | undefined): Promise<void>
   }
 }
 
-function noAnswer(addresses: readonly Address[], connectTimeoutMs: number): Unavailable {
+/** The error of a search for a server that took so long. */
+export function noAnswer(addresses: readonly Address[], connectTimeoutMs: number): Unavailable {
   const names = addresses.map(formatAddress).join(", ");
   return new Unavailable({
     message: `no server answered at ${names} within ${formatDuration(connectTimeoutMs)}`,

@@ -6,6 +6,12 @@ import { ERROR_DOMAIN, ERRORS, type ErrorReason } from "../contract/errors.js";
 const DETAILS = "grpc-status-details-bin";
 // A plain number, as codes are here.
 const UNAVAILABLE: number = status.UNAVAILABLE;
+/** What grpc-js itself ends calls with, answered or not. */
+const UNANSWERED: ReadonlySet<number> = new Set([
+  status.CANCELLED,
+  status.DEADLINE_EXCEEDED,
+  status.UNAVAILABLE,
+]);
 const ERROR_INFO = "type.googleapis.com/google.rpc.ErrorInfo";
 
 /** What an error is made of. */
@@ -18,6 +24,8 @@ export interface ErrorParts {
   /** ErrorInfo's metadata. Absent: none. */
   readonly metadata?: Readonly<Record<string, string>>;
   readonly cause?: unknown;
+  /** See `DistributexError.outcomeUnknown`. Absent: false. */
+  readonly outcomeUnknown?: boolean;
 }
 
 /** Anything that a call failed with. "Somebody else has the lock" is not an error but an outcome. */
@@ -33,12 +41,15 @@ export class DistributexError extends Error {
   readonly reason: string;
   /** What the service added to its reason; empty where it added nothing. */
   readonly metadata: Readonly<Record<string, string>>;
+  /** True: the request was sent and no answer came, so it may have taken effect. False: it did not. */
+  readonly outcomeUnknown: boolean;
 
-  constructor({ code, reason, message, metadata = {}, cause }: ErrorParts) {
+  constructor({ code, reason, message, metadata = {}, cause, outcomeUnknown = false }: ErrorParts) {
     super(message, cause === undefined ? undefined : { cause });
     this.code = code;
     this.reason = reason;
     this.metadata = metadata;
+    this.outcomeUnknown = outcomeUnknown;
   }
 
   /** The field of the request that is wrong; undefined where none is. */
@@ -66,6 +77,7 @@ export class DistributexError extends Error {
       message: thrown.details,
       metadata: info?.metadata ?? {},
       cause: thrown,
+      outcomeUnknown: info === undefined && UNANSWERED.has(thrown.code),
     };
     return parts.code === UNAVAILABLE ? new Unavailable(parts) : new DistributexError(parts);
   }
@@ -73,7 +85,7 @@ export class DistributexError extends Error {
 
 /**
  * No server could be reached, the connection was lost, or the server can't serve now (code UNAVAILABLE). Whether
- * a call that failed so took effect is unknown.
+ * a call that failed so may have taken effect, `outcomeUnknown` tells.
  */
 export class Unavailable extends DistributexError {
   override readonly name = "Unavailable";

@@ -1,102 +1,22 @@
 // The package `distributex`: what programs that use locks import.
-export { formatAddress } from "../contract/address.js";
-export { DEFAULT_PORT, InvalidAddress, parseAddresses, type Address } from "./address.js";
-export {
-  serverStream,
-  unary,
-  type CallOptions,
-  type Method,
-  type ServerStreamMethod,
-  type UnaryMethod,
-} from "./call.js";
-export {
-  Connection,
-  DEFAULT_CONNECT_TIMEOUT_MS,
-  openConnection,
-  type ConnectionOptions,
-} from "./connection.js";
+export { InvalidAddress } from "./address.js";
+export type { CampaignOptions } from "./campaign.js";
+export { connect } from "./connect.js";
+export type { Duration } from "./duration.js";
 export { DistributexError, Unavailable, type ErrorParts } from "./errors.js";
-
-// The generated contract: messages, service definitions and stub clients.
-export {
-  AcquireOutcome,
-  Heartbeat,
-  Holder,
-  Leader,
-  Lease,
-  Lock,
-  LossReason,
-  Lost,
-  Mode,
-  NotAcquired,
-  Owner,
-  Queued,
-  Waiter,
-} from "../../gen/distributex/v1/lock.js";
-export {
-  AcquireRequest,
-  AcquireResponse,
-  CampaignRequest,
-  CampaignResponse,
-  Elected,
-  Granted,
-  InspectRequest,
-  InspectResponse,
-  LeaderChanged,
-  LockServiceClient,
-  type LockServiceServer,
-  LockServiceService,
-  ObserveRequest,
-  ObserveResponse,
-  ProclaimRequest,
-  ProclaimResponse,
-  ReleaseRequest,
-  ReleaseResponse,
-  RenewRequest,
-  RenewResponse,
-  ResignRequest,
-  ResignResponse,
-  WaitRequest,
-  WaitResponse,
-} from "../../gen/distributex/v1/lock_service.js";
-export {
-  AdminServiceClient,
-  type AdminServiceServer,
-  AdminServiceService,
-  ForceReleaseRequest,
-  ForceReleaseResponse,
-  GetServerInfoRequest,
-  GetServerInfoResponse,
-  GetStatsRequest,
-  GetStatsResponse,
-  Guarantees,
-  ListLocksRequest,
-  ListLocksResponse,
-  ListPoolsRequest,
-  ListPoolsResponse,
-  LockEventType,
-  Pool,
-  WatchLocksRequest,
-  WatchLocksResponse,
-} from "../../gen/distributex/v1/admin_service.js";
-export {
-  AcquireOperation,
-  CancelOperation,
-  Cancelled,
-  Draining,
-  InspectOperation,
-  LeaseLost,
-  OpenSession,
-  Operation,
-  OperationError,
-  OperationQueued,
-  OperationResult,
-  ReleaseOperation,
-  Released,
-  RenewOperation,
-  SessionEvent,
-  SessionLease,
-  SessionOpened,
-  SessionRequest,
-  SessionResponse,
-} from "../../gen/distributex/v1/session.js";
+export type { HeldLease, LeaseState } from "./held-lease.js";
+export type { LeaderInfo } from "./leader-info.js";
+export { LeaseLost, type LossReason } from "./lease-lost.js";
+export type { ListOptions } from "./list.js";
+export type { LockClient, Work } from "./lock-client.js";
+export type { LockEvent } from "./lock-event.js";
+export type { HolderState, LockState, WaiterState } from "./lock-state.js";
+export { Election, type ElectionOptions, type TermCallback } from "./metaparticle/election.js";
+export { Lock, type CallbackLockOptions } from "./metaparticle/lock.js";
+export type { CallbackOptions } from "./metaparticle/options.js";
+export { NotAcquired, type NotAcquiredReason } from "./not-acquired.js";
+export type { AcquireOptions, ConnectOptions, OwnerOptions, TryAcquireOptions } from "./options.js";
+export type { ObserveOptions } from "./observe.js";
+export type { OwnerInfo } from "./owner-info.js";
+export type { Term } from "./term.js";
+export type { WatchOptions } from "./watch.js";

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { AcquireRequest, LockServiceService } from "../../gen/distributex/v1/lock_service.js";
-import { openConnection, unary } from "../../src/client/index.js";
+import { openConnection, unary } from "../../src/client/stubs.js";
 import { cliServer } from "./cli-server.js";
 
 const cli = cliServer();

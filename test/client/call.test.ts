@@ -13,7 +13,7 @@ import {
   Unavailable,
   WaitRequest,
   type Connection,
-} from "../../src/client/index.js";
+} from "../../src/client/stubs.js";
 import { startServer, type ServerProcess } from "../process/server.js";
 
 let server: ServerProcess;

@@ -1,7 +1,7 @@
 import { Metadata, status } from "@grpc/grpc-js";
 import { describe, expect, it } from "vitest";
 import { ErrorInfo, Status } from "../../gen/distributex/status/v1/status.js";
-import { DistributexError, Unavailable } from "../../src/client/index.js";
+import { DistributexError, Unavailable } from "../../src/client/stubs.js";
 
 function serviceError(code: number, details: string, trailer?: Buffer): Error {
   const metadata = new Metadata();

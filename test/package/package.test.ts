@@ -38,15 +38,16 @@ describe("the package, installed with npm i -g", () => {
     expect(stdout.trim()).toBe(version);
   });
 
-  it("exports the client as `distributex` and the server as `distributex/server`", async () => {
+  it("exports the client as `distributex`, its stubs as `distributex/stubs` and the server as `distributex/server`", async () => {
     const script = `
       const client = await import("distributex");
+      const stubs = await import("distributex/stubs");
       const server = await import("distributex/server");
-      console.log(typeof client.LockServiceClient, typeof server.createServer);`;
+      console.log(typeof client.connect, typeof stubs.LockServiceClient, typeof server.createServer);`;
     const { stdout } = await run(process.execPath, ["--input-type=module", "--eval", script], {
       cwd: join(temp, "lib"),
     });
-    expect(stdout.trim()).toBe("function function");
+    expect(stdout.trim()).toBe("function function function");
   });
 
   it("carries the contract, and nothing that only its authors need", async () => {

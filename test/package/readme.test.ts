@@ -137,7 +137,7 @@ describe("README.md", () => {
 
   it("takes and gives back a lock in TypeScript", async () => {
     const target = { module: ts.ModuleKind.ESNext, target: ts.ScriptTarget.ES2022 };
-    const code = ts.transpile(block("ts", "openConnection"), target).replace("localhost:9889", address);
+    const code = ts.transpile(block("ts", "withLock"), target).replace("localhost:9889", address);
     const { stdout } = await run(process.execPath, ["--input-type=module", "--eval", code], { cwd: root });
     expect(stdout).toMatch(/with token \d+/);
     expect(await holders()).toEqual([]);

@@ -1,0 +1,43 @@
+import type { Conversation } from "./conversation.js";
+import type { Operation } from "./operation.js";
+
+/** What one message may carry; a server takes a megabyte. */
+const MESSAGE_OPERATIONS = 1_000;
+const MESSAGE_BYTES = 512 * 1024;
+const NAMED_LEASES = 10_000;
+
+/** Sends operations in as many messages as they take. Those that are over meanwhile are left out. */
+export function sendAll(conversation: Conversation, operations: readonly Operation[], now: number): void {
+  let batch: Operation[] = [];
+  let batchBytes = 0;
+  for (const operation of operations) {
+    if (operation.over) continue;
+    const { bytes } = operation;
+    if (batch.length === MESSAGE_OPERATIONS || (batchBytes + bytes > MESSAGE_BYTES && batchBytes > 0)) {
+      conversation.send(batch, now);
+      batch = [];
+      batchBytes = 0;
+    }
+    batch.push(operation);
+    batchBytes += bytes;
+  }
+  if (batch.length > 0) conversation.send(batch, now);
+}
+
+/** Lease ids in as many lists as the messages that they take. */
+export function portionsOf(leaseIds: Iterable<string>): string[][] {
+  const lists: string[][] = [];
+  let list: string[] = [];
+  let bytes = 0;
+  for (const leaseId of leaseIds) {
+    if (list.length === NAMED_LEASES || bytes + leaseId.length > MESSAGE_BYTES) {
+      lists.push(list);
+      list = [];
+      bytes = 0;
+    }
+    list.push(leaseId);
+    bytes += leaseId.length;
+  }
+  if (list.length > 0) lists.push(list);
+  return lists;
+}

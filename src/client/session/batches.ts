@@ -1,8 +1,8 @@
 import type { Conversation } from "./conversation.js";
 import type { Operation } from "./operation.js";
 
-/** What one message may carry; a server takes a megabyte. */
-const MESSAGE_OPERATIONS = 1_000;
+/** What one message may carry: with more, both ends would take turns instead of working side by side. */
+const MESSAGE_OPERATIONS = 250;
 const MESSAGE_BYTES = 512 * 1024;
 const NAMED_LEASES = 10_000;
 

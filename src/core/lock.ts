@@ -67,6 +67,8 @@ export class Ticket implements Due, Link<Ticket> {
   dueIndex = -1;
   prev: Ticket | undefined = undefined;
   next: Ticket | undefined = undefined;
+  /** Its place among what its session waits for; the engine's. */
+  bagIndex = -1;
 
   constructor(
     readonly id: string,
@@ -97,6 +99,8 @@ export class Lease implements Due, Link<Lease> {
   dueIndex = -1;
   prev: Lease | undefined = undefined;
   next: Lease | undefined = undefined;
+  /** Its place among what its session holds; the engine's. */
+  bagIndex = -1;
 
   constructor(
     readonly id: string,
@@ -140,6 +144,9 @@ export class Lock {
   sharedCount = 0;
   /** Its place in the engine's list of locks; -1: it is not there. */
   slot = -1;
+  /** Of its name, by the engine's table, and who comes behind it there. */
+  hash = 0;
+  nextInBucket: Lock | undefined = undefined;
   /** Finds entries by request id where there are too many to look through. */
   byRequestId: Map<string, Ticket | Lease> | undefined = undefined;
 

@@ -1,4 +1,5 @@
 import type { Due, Ending, Lease, SessionLife, Ticket } from "../core/lock.js";
+import { Bag } from "./bag.js";
 import type { Answered, Caller, GrantedLease, SessionHandle } from "./engine.js";
 
 /**
@@ -18,8 +19,8 @@ export interface SessionKeeping {
 /** What an engine keeps of one session. `dueAt` is when it ends; `Infinity` while only its stream keeps it. */
 export class Session implements SessionHandle, SessionLife, Due {
   readonly kind = "session";
-  readonly leases = new Set<Lease>();
-  readonly tickets = new Set<Ticket>();
+  readonly leases = new Bag<Lease>();
+  readonly tickets = new Bag<Ticket>();
   dueAt = Infinity;
   dueIndex = -1;
   kept = 0;

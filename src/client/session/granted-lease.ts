@@ -20,6 +20,8 @@ type Standing = Exclude<LeaseState, "unconfirmed">;
 export class GrantedLease implements HeldLease {
   /** The clock has not been asked. */
   standing: Standing = "held";
+  /** Its place in the table of leases. */
+  place = -1;
   /** When its pool's `maxhold` ends it, by the session's clock. */
   holdUntil = Infinity;
   #reason: LossReason = "RELEASED";

@@ -3,24 +3,28 @@ import type { GrantedLease } from "./granted-lease.js";
 
 /** The leases that a session believes in: neither lost nor released. */
 export class LeaseTable {
-  private readonly leases = new Map<string, GrantedLease>();
+  private leases: GrantedLease[] = [];
+  /** There from the first look until a lease joins: hardly ever is one looked for. */
+  private byId: Map<string, GrantedLease> | undefined;
   /** Those whose pool has a `maxhold`. */
   private readonly limited = new Set<GrantedLease>();
 
   get size(): number {
-    return this.leases.size;
+    return this.leases.length;
   }
 
   get(leaseId: string): GrantedLease | undefined {
-    return this.leases.get(leaseId);
+    this.byId ??= new Map(this.leases.map((lease) => [lease.leaseId, lease]));
+    return this.byId.get(leaseId);
   }
 
   ids(): string[] {
-    return [...this.leases.keys()];
+    return this.leases.map(({ leaseId }) => leaseId);
   }
 
   add(lease: GrantedLease): void {
-    this.leases.set(lease.leaseId, lease);
+    lease.place = this.leases.push(lease) - 1;
+    this.byId = undefined;
   }
 
   /** The lease ends then at the latest. */
@@ -30,7 +34,8 @@ export class LeaseTable {
   }
 
   remove(lease: GrantedLease): void {
-    this.leases.delete(lease.leaseId);
+    this.byId?.delete(lease.leaseId);
+    this.takeOut(lease);
     if (lease.holdUntil !== Infinity) this.limited.delete(lease);
   }
 
@@ -61,9 +66,19 @@ export class LeaseTable {
     return next;
   }
 
+  private takeOut(lease: GrantedLease): void {
+    const { place } = lease;
+    if (this.leases[place] !== lease) return;
+    const last = this.leases.pop();
+    if (last === undefined || last === lease) return;
+    this.leases[place] = last;
+    last.place = place;
+  }
+
   private takeAll(): GrantedLease[] {
-    const all = [...this.leases.values()];
-    this.leases.clear();
+    const all = this.leases;
+    this.leases = [];
+    this.byId = undefined;
     this.limited.clear();
     return all;
   }

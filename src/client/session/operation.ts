@@ -10,6 +10,8 @@ export const OPERATION_BYTES = 64;
 export abstract class Operation {
   /** Given by the table. */
   id = 0;
+  /** Of all that was asked, the how manieth it is; given by the table. */
+  order = 0;
   /** It was sent, on some stream: it may have taken effect. */
   sent = false;
   /** It is out of the table. */

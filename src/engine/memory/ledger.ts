@@ -168,7 +168,7 @@ export class Ledger {
   private noteEnded(lease: Lease, how: Ending, delay: Delay | undefined, reason: string): void {
     this.registry.drop(lease);
     this.deadlines.remove(lease);
-    sessionOf(lease)?.leases.delete(lease);
+    sessionOf(lease)?.leases.remove(lease);
     if (delay !== undefined) this.deadlines.place(delay);
     if (lease.request.mode === "shared") this.stats.sharedLeases--;
     else this.stats.exclusiveLeases--;
@@ -179,7 +179,7 @@ export class Ledger {
   private noteDequeued(ticket: Ticket): void {
     this.deadlines.remove(ticket);
     this.stats.waiters--;
-    sessionOf(ticket)?.tickets.delete(ticket);
+    sessionOf(ticket)?.tickets.remove(ticket);
     if (this.positions.moved(ticket.lock, this.time.now())) this.deadlines.place(this.positions);
   }
 

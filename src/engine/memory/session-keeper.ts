@@ -68,10 +68,10 @@ export class SessionKeeper implements SessionKeeping {
   move(entry: Ticket | Lease, from: Session | undefined): void {
     const to = sessionOf(entry);
     if (entry.kind === "lease") {
-      from?.leases.delete(entry);
+      from?.leases.remove(entry);
       to?.leases.add(entry);
     } else {
-      from?.tickets.delete(entry);
+      from?.tickets.remove(entry);
       to?.tickets.add(entry);
     }
     if (from !== undefined && from !== to && !from.hasStream && from.isEmpty) this.end(from, "session-lost");
@@ -120,12 +120,16 @@ export class SessionKeeper implements SessionKeeping {
 
   private *giveBackAll(session: Session): Generator<number> {
     yield* this.withdrawAll(session);
-    for (const lease of session.leases) yield this.turns.endLease(lease, session.ending);
+    const { leases } = session;
+    for (let lease = leases.any; lease !== undefined; lease = leases.any) {
+      yield this.turns.endLease(lease, session.ending);
+    }
     this.tellFreed(session);
   }
 
   private *withdrawAll(session: Session): Generator<number> {
-    for (const ticket of session.tickets) {
+    const { tickets } = session;
+    for (let ticket = tickets.any; ticket !== undefined; ticket = tickets.any) {
       yield this.ledger.note(ticket.lock, withdraw(ticket, "cancelled", this.turns.granting));
     }
   }

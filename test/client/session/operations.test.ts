@@ -29,7 +29,7 @@ describe("an acquire", () => {
     expect(new Set([a!.requestId, b!.requestId, c!.requestId]).size).toBe(3);
   });
 
-  it("and others of the same turn go out in one message, a thousand at most", async () => {
+  it("and others of the same turn go out in one message, 250 at most", async () => {
     const world = new World();
     await world.hold("first");
     const before = world.stream.requests.length;

@@ -1,5 +1,5 @@
 /** What is done of long work in one turn of the event loop, in steps. */
-const STEPS_A_TURN = 500;
+const STEPS_A_TURN = 200;
 
 /** Long work: each `next` does a little of it, and says how many steps that was. */
 export type Work = Iterator<number, unknown>;

@@ -97,13 +97,17 @@ export class SessionKeeper implements SessionKeeping {
       session.hasStream = false;
       session.dueAt = session.outlives(how, now);
       // Nobody is there to use a grant to a connection that fell silent.
-      if (how === "silent") {
-        session.silent = true;
-        this.turns.chores.add(this.withdrawAll(session));
-      }
-      if (session.dueAt <= now || session.isEmpty) this.end(session, "session-lost");
-      else this.ledger.deadlines.place(session);
+      if (how === "silent") session.silent = true;
+      // Thousands may be lost in one turn of the event loop; what is over is over from now on all the same.
+      this.turns.chores.add(this.afterLoss(session));
     });
+  }
+
+  private *afterLoss(session: Session): Generator<number> {
+    if (session.silent) yield* this.withdrawAll(session);
+    if (session.ended) return;
+    if (session.dueAt <= this.turns.granting.now || session.isEmpty) this.end(session, "session-lost");
+    else this.ledger.deadlines.place(session);
   }
 
   private end(session: Session, ending: Ending): void {

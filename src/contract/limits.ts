@@ -20,6 +20,8 @@ export const LIMITS = {
   reasonBytes: 1024,
   /** Milliseconds of the shortest ttl. */
   minTtlMs: 1_000,
+  /** Milliseconds of the longest ttl and grace of a session. */
+  maxSessionMs: 86_400_000,
   /** Units that a lock can have. */
   maxCapacity: 1_000_000,
   /** Holders and waiters that Inspect shows. */

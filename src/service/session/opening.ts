@@ -6,16 +6,14 @@ import type { SessionHandle } from "../../engine/engine.js";
 
 /** The ttl of a session that asks for none. */
 const DEFAULT_TTL_MS = 30_000;
-/** The longest ttl and grace: nobody waits longer for a client that may be dead. */
-const LONGEST_MS = 24 * 3_600_000;
 
 /** How long a session is to live without its client, in milliseconds. */
 export function livesOf(open: OpenSession): { ttlMs: number; graceMs: number } {
   const ttlMs = open.ttl === undefined ? DEFAULT_TTL_MS : fromWire(open.ttl, "open.ttl", "INVALID_TTL");
   const graceMs = open.grace === undefined ? 0 : fromWire(open.grace, "open.grace", "INVALID_TTL");
   if (ttlMs < LIMITS.minTtlMs) refuse("open.ttl", "is under 1 s");
-  if (ttlMs > LONGEST_MS) refuse("open.ttl", "is over 24 h");
-  if (graceMs > LONGEST_MS) refuse("open.grace", "is over 24 h");
+  if (ttlMs > LIMITS.maxSessionMs) refuse("open.ttl", "is over 24 h");
+  if (graceMs > LIMITS.maxSessionMs) refuse("open.grace", "is over 24 h");
   return { ttlMs, graceMs };
 }
 
